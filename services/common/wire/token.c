@@ -1,0 +1,232 @@
+/* token: see token.h. */
+#include "services/common/wire/token.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "services/common/wire/field.h"
+#include "services/common/wire/key_line.h"
+#include "services/common/wire/seal.h"
+
+#define CONTEXT "ECHO1 credential"
+#define CONTEXT_BYTES (sizeof(CONTEXT) - 1)
+#define SIGNATURE_BYTES crypto_sign_BYTES
+#define KEYS_MAX 16
+#define TOKEN_MAX (64 * 1024) /* some thousand grants */
+
+struct public_key {
+	char id[KEY_WORD_MAX];
+	uint8_t key[crypto_sign_PUBLICKEYBYTES];
+};
+
+/* One block of guarded, locked memory, read-only once it is filled. */
+struct token_keys {
+	size_t count;
+	struct public_key public_keys[KEYS_MAX];
+	bool signs;
+	char secret_id[KEY_WORD_MAX];
+	uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
+};
+
+static const struct public_key *key_find(const struct token_keys *keys,
+					 const void *id, size_t length)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (strlen(keys->public_keys[i].id) == length &&
+		    memcmp(keys->public_keys[i].id, id, length) == 0)
+			return &keys->public_keys[i];
+	return NULL;
+}
+
+static const char *read_public(struct token_keys *keys, const char *text)
+{
+	struct key_line line;
+	const char *problem = NULL;
+
+	while (key_line_next(&text, 1, crypto_sign_PUBLICKEYBYTES, &line,
+			     &problem)) {
+		if (keys->count == KEYS_MAX)
+			return "there are more than 16 public keys";
+		if (key_find(keys, line.words[0], strlen(line.words[0])))
+			return "a key id stands twice";
+		struct public_key *key = &keys->public_keys[keys->count++];
+		strcpy(key->id, line.words[0]);
+		memcpy(key->key, line.key, sizeof(key->key));
+	}
+	return problem;
+}
+
+/* The first line signs; the others are read all the same, so that a mistake
+ * in them shows today and not on the day of the rotation. */
+static const char *read_secret(struct token_keys *keys, const char *text)
+{
+	struct key_line line;
+	const char *problem = NULL;
+
+	while (problem == NULL &&
+	       key_line_next(&text, 1, crypto_sign_SECRETKEYBYTES, &line,
+			     &problem)) {
+		const struct public_key *known = key_find(
+			keys, line.words[0], strlen(line.words[0]));
+		/* libsodium's secret key ends with the public one. */
+		if (known != NULL &&
+		    memcmp(known->key,
+			   line.key + crypto_sign_SECRETKEYBYTES -
+				   crypto_sign_PUBLICKEYBYTES,
+			   crypto_sign_PUBLICKEYBYTES) != 0)
+			problem = "a public key is not its secret key's";
+		if (problem == NULL && !keys->signs) {
+			keys->signs = true;
+			strcpy(keys->secret_id, line.words[0]);
+			memcpy(keys->secret_key, line.key,
+			       sizeof(keys->secret_key));
+		}
+	}
+	key_line_wipe(&line);
+	if (problem == NULL && !keys->signs)
+		problem = "there is no secret key";
+	return problem;
+}
+
+/* The one place that allocates; the size is rounded up because sodium_malloc
+ * puts the block's end, not its start, at a page. */
+static struct token_keys *keys_alloc(void)
+{
+	size_t size = (sizeof(struct token_keys) + 63) & ~(size_t)63;
+	struct token_keys *keys = sodium_malloc(size);
+
+	if (keys != NULL)
+		memset(keys, 0, size);
+	return keys;
+}
+
+struct token_keys *token_keys_new(const char *public_keys,
+				  const char *secret_keys,
+				  const char **problem)
+{
+	struct token_keys *keys = NULL;
+
+	*problem = sodium_init() < 0 ? "libsodium does not start" : NULL;
+	if (*problem == NULL) {
+		keys = keys_alloc();
+		*problem = keys == NULL ? "no memory can be locked"
+					: read_public(keys, public_keys);
+	}
+	if (*problem == NULL && secret_keys != NULL)
+		*problem = read_secret(keys, secret_keys);
+	if (*problem != NULL) {
+		token_keys_free(keys);
+		return NULL;
+	}
+	sodium_mprotect_readonly(keys);
+	return keys;
+}
+
+void token_keys_free(struct token_keys *keys)
+{
+	sodium_free(keys); /* wipes; NULL is allowed */
+}
+
+/* What is signed: the context, so that no other signature of this key can be
+ * taken for a credential, and the packed message. */
+static uint8_t *signed_part(struct arena *arena, size_t packed_length)
+{
+	uint8_t *part = arena_alloc(arena, CONTEXT_BYTES + packed_length);
+
+	memcpy(part, CONTEXT, CONTEXT_BYTES);
+	return part;
+}
+
+void *token_sign(const struct token_keys *keys, struct arena *arena,
+		 const Rpc__Credential *credential, size_t *length)
+{
+	size_t id_length = strlen(keys->secret_id);
+	size_t packed_length = rpc__credential__get_packed_size(credential);
+	uint8_t *part = signed_part(arena, packed_length);
+	size_t front = 1 + id_length + SIGNATURE_BYTES;
+	uint8_t *token = arena_alloc(arena, front + packed_length);
+
+	assert(keys->signs);
+	rpc__credential__pack(credential, part + CONTEXT_BYTES);
+	token[0] = (uint8_t)id_length;
+	memcpy(token + 1, keys->secret_id, id_length);
+	crypto_sign_detached(token + 1 + id_length, NULL, part,
+			     CONTEXT_BYTES + packed_length, keys->secret_key);
+	memcpy(token + front, part + CONTEXT_BYTES, packed_length);
+	*length = front + packed_length;
+	assert(*length <= TOKEN_MAX);
+	return token;
+}
+
+static enum status refuse(struct error *error, const char *message)
+{
+	return error_set(error, STATUS_UNAUTHENTICATED, message, "");
+}
+
+/* Clocks of machines differ a little, so a credential may seem to come from
+ * the future by as much as an envelope may. */
+static enum status check_time(const Rpc__Credential *credential,
+			      int64_t now_us, struct error *error)
+{
+	if (credential->issued_at_us > now_us + SEAL_FRESH_US)
+		return refuse(error, "The credential is not yet valid.");
+	if (credential->expires_at_us <= now_us)
+		return refuse(error,
+			      "The credential has expired: sign in again.");
+	return STATUS_OK;
+}
+
+enum status token_check(const struct token_keys *keys, struct arena *arena,
+			const void *token, size_t length, int64_t now_us,
+			Rpc__Credential **credential, struct error *error)
+{
+	const uint8_t *bytes = token;
+	ProtobufCMessage *message = NULL;
+
+	if (length == 0)
+		return refuse(error, "This needs a person: sign in first.");
+	if (length > TOKEN_MAX)
+		return refuse(error, "The credential is too long.");
+	size_t id_length = bytes[0];
+	size_t front = 1 + id_length + SIGNATURE_BYTES;
+	if (length < front)
+		return refuse(error, "The credential is cut off.");
+	const struct public_key *key = key_find(keys, bytes + 1, id_length);
+	if (key == NULL)
+		return refuse(error, "The credential's key is not known here.");
+	size_t packed_length = length - front;
+	uint8_t *part = signed_part(arena, packed_length);
+	memcpy(part + CONTEXT_BYTES, bytes + front, packed_length);
+	if (crypto_sign_verify_detached(bytes + 1 + id_length, part,
+					CONTEXT_BYTES + packed_length,
+					key->key) != 0)
+		return refuse(error, "The credential is forged.");
+	if (message_decode(arena, &rpc__credential__descriptor,
+			   part + CONTEXT_BYTES, packed_length, &message,
+			   error) != STATUS_OK)
+		return refuse(error, "The credential is malformed.");
+	Rpc__Credential *checked = (Rpc__Credential *)message;
+	if (check_time(checked, now_us, error) != STATUS_OK)
+		return STATUS_UNAUTHENTICATED;
+	*credential = checked;
+	return STATUS_OK;
+}
+
+void token_key_pair(char secret[TOKEN_SECRET_TEXT],
+		    char public[TOKEN_PUBLIC_TEXT])
+{
+	uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
+	uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
+
+	if (sodium_init() < 0)
+		abort();
+	crypto_sign_keypair(public_key, secret_key);
+	sodium_bin2base64(secret, TOKEN_SECRET_TEXT, secret_key,
+			  sizeof(secret_key), sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(public, TOKEN_PUBLIC_TEXT, public_key,
+			  sizeof(public_key), sodium_base64_VARIANT_ORIGINAL);
+	sodium_memzero(secret_key, sizeof(secret_key));
+}

@@ -1,0 +1,47 @@
+/*
+ * token: a person's credential. The registry signs rpc.Credential (who, which
+ * grants, until when) with Ed25519; every service checks it itself, so the
+ * gateway need not be trusted to have done so.
+ *
+ *   key id length | key id | signature (64) | packed rpc.Credential
+ *
+ * The signature is over a context string and the packed message. Keys rotate
+ * by key id. Safe from any thread after start.
+ */
+#ifndef ECHO_WIRE_TOKEN_H
+#define ECHO_WIRE_TOKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "services/common/base/arena.h"
+#include "services/common/wire/status.h"
+
+#define TOKEN_LIFE_US (600 * INT64_C(1000000))
+
+struct token_keys;
+
+/* public_keys: lines "KEY_ID BASE64"; secret_keys: the same, or NULL for a
+ * service that only checks. NULL and a message in problem when malformed. */
+struct token_keys *token_keys_new(const char *public_keys,
+				  const char *secret_keys,
+				  const char **problem);
+void token_keys_free(struct token_keys *keys);
+
+/* Sign with the first secret key; the bytes are the arena's. */
+void *token_sign(const struct token_keys *keys, struct arena *arena,
+		 const Rpc__Credential *credential, size_t *length);
+
+/* OK and the credential (in the arena), or UNAUTHENTICATED: malformed, unknown
+ * key, forged, not yet valid or expired at wall time now_us. */
+enum status token_check(const struct token_keys *keys, struct arena *arena,
+			const void *token, size_t length, int64_t now_us,
+			Rpc__Credential **credential, struct error *error);
+
+/* A new signing pair as base64 (secret: 88 characters, public: 44, + NUL). */
+#define TOKEN_SECRET_TEXT 89
+#define TOKEN_PUBLIC_TEXT 45
+void token_key_pair(char secret[TOKEN_SECRET_TEXT],
+		    char public[TOKEN_PUBLIC_TEXT]);
+
+#endif
