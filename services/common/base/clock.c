@@ -8,7 +8,6 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -138,21 +137,68 @@ static void date_from_days(int64_t days, int64_t *year, int *month, int *day)
 	*year = era * 400 + year_of_era + (*month <= 2);
 }
 
-void clock_format(int64_t at_us, char text[CLOCK_TEXT_MAX])
+static char *put_number(char *at, int digits, int64_t number)
 {
-	int64_t micros = (at_us % CLOCK_SECOND + CLOCK_SECOND) % CLOCK_SECOND;
-	int64_t seconds = at_us / CLOCK_SECOND - (at_us % CLOCK_SECOND < 0);
-	int64_t of_day = (seconds % DAY_SECONDS + DAY_SECONDS) % DAY_SECONDS;
-	char fraction[9] = "";
+	for (int i = digits - 1; i >= 0; i--, number /= 10)
+		at[i] = (char)('0' + number % 10);
+	return at + digits;
+}
+
+static char *put_date(char *at, int64_t days)
+{
 	int64_t year;
 	int month, day;
 
-	date_from_days((seconds - of_day) / DAY_SECONDS, &year, &month, &day);
-	if (micros != 0)
-		snprintf(fraction, sizeof(fraction), ".%06d", (int)micros);
-	snprintf(text, CLOCK_TEXT_MAX, "%04lld-%02d-%02dT%02d:%02d:%02d%sZ",
-		 (long long)year, month, day, (int)(of_day / 3600),
-		 (int)(of_day / 60 % 60), (int)(of_day % 60), fraction);
+	date_from_days(days, &year, &month, &day);
+	at = put_number(at, 4, year);
+	*at++ = '-';
+	at = put_number(at, 2, month);
+	*at++ = '-';
+	return put_number(at, 2, day);
+}
+
+/* Seconds from the first moment of YEAR_MIN until after that of YEAR_MAX. */
+static int64_t first_second(void)
+{
+	return days_from_date(YEAR_MIN, 1, 1) * DAY_SECONDS;
+}
+
+static int64_t end_second(void)
+{
+	return days_from_date(YEAR_MAX + 1, 1, 1) * DAY_SECONDS;
+}
+
+static int64_t clamp(int64_t at_us)
+{
+	int64_t first_us = first_second() * CLOCK_SECOND;
+	int64_t last_us = end_second() * CLOCK_SECOND - 1;
+
+	if (at_us < first_us)
+		return first_us;
+	return at_us > last_us ? last_us : at_us;
+}
+
+void clock_format(int64_t at_us, char text[CLOCK_TEXT_MAX])
+{
+	int64_t since_us = clamp(at_us) - first_second() * CLOCK_SECOND;
+	int64_t seconds = since_us / CLOCK_SECOND;
+	int64_t of_day = seconds % DAY_SECONDS;
+	char *at = put_date(text, days_from_date(YEAR_MIN, 1, 1) +
+				  seconds / DAY_SECONDS);
+
+	*at++ = 'T';
+	at = put_number(at, 2, of_day / 3600);
+	*at++ = ':';
+	at = put_number(at, 2, of_day / 60 % 60);
+	*at++ = ':';
+	at = put_number(at, 2, of_day % 60);
+	if (since_us % CLOCK_SECOND != 0) {
+		*at++ = '.';
+		at = put_number(at, 6, since_us % CLOCK_SECOND);
+	}
+	*at++ = 'Z';
+	*at = '\0';
+	assert(at < text + CLOCK_TEXT_MAX);
 }
 
 /* Exactly count digits, from min to max; moves on. */
@@ -234,8 +280,6 @@ static bool take_offset(const char **at, int64_t *seconds)
 
 bool clock_parse(const char *text, int64_t *at_us)
 {
-	const int64_t first = days_from_date(YEAR_MIN, 1, 1) * DAY_SECONDS;
-	const int64_t end = days_from_date(YEAR_MAX + 1, 1, 1) * DAY_SECONDS;
 	int64_t days, micros, offset, seconds;
 	int hour, minute, second;
 
@@ -248,7 +292,7 @@ bool clock_parse(const char *text, int64_t *at_us)
 		return false;
 	seconds = days * DAY_SECONDS + hour * 3600 + minute * 60 + second -
 		  offset;
-	if (seconds < first || seconds >= end)
+	if (seconds < first_second() || seconds >= end_second())
 		return false;
 	*at_us = seconds * CLOCK_SECOND + micros;
 	return true;

@@ -26,14 +26,19 @@ int64_t clock_monotonic(void);
 
 /* Fix the domain's time; 0 lets it run with the wall clock again. */
 void clock_set(int64_t now_us);
-/* Read the domain's time from this file from now on ("" or NULL: do not). A
- * file that is missing or unreadable means the wall clock. */
+/*
+ * Read the domain's time from this file from now on ("" or NULL: do not). A
+ * file that is missing or unreadable means the wall clock; one that is there
+ * but holds no time (it is just being written) means the last time it held.
+ */
 void clock_follow_file(const char *path);
 
-/* RFC 3339 with microseconds only when there are any: 2021-04-09T10:00:00Z. */
+/* RFC 3339 with microseconds only when there are any: 2021-04-09T10:00:00Z.
+ * The years are 1 to 9999; what lies beyond is shown as the nearest moment. */
 #define CLOCK_TEXT_MAX 40
 void clock_format(int64_t at_us, char text[CLOCK_TEXT_MAX]);
-/* Accepts Z or a numeric offset, and a space for T (as PostgreSQL writes). */
+/* Accepts Z or a numeric offset, and a space for T (as PostgreSQL writes). Up
+ * to nine decimals; what is finer than a microsecond is cut off. */
 bool clock_parse(const char *text, int64_t *at_us);
 
 #endif
