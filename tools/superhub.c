@@ -1,0 +1,122 @@
+/* superhub: the client of the operations staff. Which commands there are, and
+ * main. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/common/base/text.h"
+#include "tools/command.h"
+
+#ifndef SUPERHUB_VERSION
+#define SUPERHUB_VERSION "0.1"
+#endif
+
+const char *argp_program_version = "superhub " SUPERHUB_VERSION;
+struct arena *memory;
+
+const struct command *const commands[] = {
+	&keys_command,
+	NULL,
+};
+
+/* What superhub got before it knew the command. */
+struct line {
+	const struct command *command;
+	int argc;
+	char **argv;
+};
+
+int complain(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	va_start(args, format);
+	fputs("superhub: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	return EXIT_FAILED;
+}
+
+const struct argp_option *command_options(const struct command *command)
+{
+	return command->options;
+}
+
+void command_parse(const struct command *command, int argc, char **argv,
+		   void *input)
+{
+	struct argp argp = {
+		.options = command_options(command),
+		.parser = command->parser,
+		.args_doc = command->arguments,
+		.doc = arena_printf(memory, "%s\v%s", command->about,
+				    command->details ? command->details : ""),
+	};
+
+	argv[0] = arena_printf(memory, "superhub %s", command->name);
+	argp_parse(&argp, argc, argv, 0, NULL, input);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; commands[i] != NULL; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* The list of commands, for the end of the help. */
+static char *filter_help(int key, const char *text, void *input)
+{
+	struct text list;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	list = text_new(memory);
+	text_add(&list, "Commands:\n");
+	for (size_t i = 0; commands[i] != NULL; i++)
+		text_printf(&list, "  %-12s %s\n", commands[i]->name,
+			    commands[i]->about);
+	text_add(&list, "\nsuperhub COMMAND --help says more about one. It exits "
+		 "with 0 when all went well, 1 when something did not, and 2 "
+		 "when it was asked in a wrong way.");
+	/* argp frees what is not the text it gave */
+	return strdup(list.bytes);
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct line *line = state->input;
+
+	if (key == ARGP_KEY_NO_ARGS)
+		argp_error(state, "which command?");
+	if (key != ARGP_KEY_ARG)
+		return ARGP_ERR_UNKNOWN;
+	line->command = find_command(argument);
+	if (line->command == NULL)
+		argp_error(state, "there is no command %s", argument);
+	line->argc = state->argc - state->next + 1;
+	line->argv = state->argv + state->next - 1;
+	state->next = state->argc; /* the rest is the command's */
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.parser = parse,
+		.args_doc = "COMMAND [ARGUMENT...]",
+		.doc = "Work with the services of an ECHO superhub.\v",
+		.help_filter = filter_help,
+	};
+	struct line line = { 0 };
+
+	argp_err_exit_status = EXIT_USAGE;
+	memory = arena_new(1 << 20);
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &line);
+	return line.command->run(line.command, line.argc, line.argv);
+}
