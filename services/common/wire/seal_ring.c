@@ -67,7 +67,8 @@ static bool pair_fill(struct seal_pair *pair, const char *service,
 	const char *sending[4] = { service, peer, pair->own_id, peer_id };
 	const char *receiving[4] = { peer, service, peer_id, pair->own_id };
 	for (int kind = SEAL_REQUEST; kind <= SEAL_REPLY; kind++) {
-		derive(shared, kind, sending, pair->keys[SEAL_SENDING][kind - 1]);
+		derive(shared, kind, sending,
+		       pair->keys[SEAL_SENDING][kind - 1]);
 		derive(shared, kind, receiving,
 		       pair->keys[SEAL_RECEIVING][kind - 1]);
 	}
@@ -174,7 +175,8 @@ static const char *ring_fill(struct seal_ring *ring,
  * because sodium_malloc puts the block's end, not its start, at a page. */
 static struct seal_ring *ring_alloc(const char *service, size_t pairs)
 {
-	size_t size = sizeof(struct seal_ring) + pairs * sizeof(struct seal_pair);
+	size_t size =
+		sizeof(struct seal_ring) + pairs * sizeof(struct seal_pair);
 	struct seal_ring *ring = sodium_malloc((size + 63) & ~(size_t)63);
 
 	if (ring == NULL)
