@@ -1,0 +1,3 @@
+SELECT r.request_no, d.key, d.label, d.unit, d.n_of, d.definition, d.scopes
+FROM request r CROSS JOIN definition d
+ORDER BY r.request_no, d.position

@@ -1,0 +1,29 @@
+-- Each hub that the caller may see; row-level security chooses.
+WITH asked AS (
+	SELECT r.*, (SELECT h.name FROM hub h WHERE h.hub_id = r.after_hub_id)
+		AS after_name
+	FROM request r
+), page AS (
+	SELECT a.request_no, a.now, a.from_on, a.to_on + 1 AS to_day, h.hub_id,
+		h.name
+	FROM asked a
+	CROSS JOIN LATERAL (
+		SELECT hub_id, name FROM hub
+		WHERE a.after_name IS NULL
+			OR (name, hub_id) > (a.after_name, a.after_hub_id)
+		ORDER BY name, hub_id
+		LIMIT least(coalesce(nullif(greatest(a."limit", 0), 0), 500), 500)) h
+	WHERE a.from_on <= a.to_on
+)
+SELECT p.request_no, p.hub_id, p.name, f.sessions, f.attendances, f.attendees,
+	(f.minutes / 60.0)::double precision AS hours, f.organisations,
+	coalesce(f.attendances / nullif(f.sessions, 0)::numeric, 0)
+		::double precision AS mean_attendance,
+	f.networks, p.now AS as_at, NULL AS rpc_status, NULL AS rpc_message,
+	NULL AS rpc_field
+FROM page p CROSS JOIN LATERAL figures(p.hub_id, p.from_on, p.to_day) f
+UNION ALL
+SELECT request_no, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	'INVALID', 'Give the first and the last day, in this order.', 'from_on'
+FROM asked WHERE (from_on <= to_on) IS NOT TRUE
+ORDER BY request_no, name, hub_id
