@@ -1,0 +1,191 @@
+-- People, their addresses and their memberships. Identity is never the address:
+-- a person has several, and a mailbox may be read by several people.
+
+CREATE TABLE person (
+	person_id uuid PRIMARY KEY,
+	first_name text NOT NULL,
+	last_name text NOT NULL,
+	preferred_name text NOT NULL,
+	profession text,
+	role_title text NOT NULL,
+	organisation_id uuid,
+	setting text,
+	postcode_outward text NOT NULL,
+	nation text NOT NULL,
+	region text NOT NULL,
+	phone text NOT NULL,
+	language text NOT NULL,
+	zone text NOT NULL,
+	status text NOT NULL,
+	version bigint NOT NULL,
+	CONSTRAINT person_name CHECK (first_name || last_name <> ''
+		AND is_line(first_name, 100)),
+	CONSTRAINT person_last_name CHECK (is_line(last_name, 100)),
+	CONSTRAINT person_preferred_name CHECK (is_line(preferred_name, 100)),
+	CONSTRAINT person_profession FOREIGN KEY (profession)
+		REFERENCES profession,
+	CONSTRAINT person_role_title CHECK (is_line(role_title, 200)),
+	CONSTRAINT person_organisation FOREIGN KEY (organisation_id)
+		REFERENCES organisation,
+	CONSTRAINT person_setting FOREIGN KEY (setting) REFERENCES setting,
+	CONSTRAINT person_postcode CHECK (is_outward(postcode_outward)),
+	CONSTRAINT person_nation CHECK (is_nation(nation)),
+	CONSTRAINT person_region CHECK (is_line(region, 60)),
+	CONSTRAINT person_phone CHECK (phone ~ '^[0-9+() -]{0,30}$'),
+	CONSTRAINT person_language CHECK (language IN ('en', 'cy')),
+	CONSTRAINT person_zone FOREIGN KEY (zone) REFERENCES zone,
+	CONSTRAINT person_status CHECK (status IN ('provisional', 'active',
+		'inactive', 'anonymised'))
+);
+COMMENT ON CONSTRAINT person_name ON person IS
+	'first_name: Give a name, one line of at most 100 characters.';
+COMMENT ON CONSTRAINT person_last_name ON person IS
+	'last_name: Give the name in one line of at most 100 characters.';
+COMMENT ON CONSTRAINT person_preferred_name ON person IS
+	'preferred_name: Give the name in one line of at most 100 characters.';
+COMMENT ON CONSTRAINT person_profession ON person IS
+	'profession: This profession is not in the list.';
+COMMENT ON CONSTRAINT person_role_title ON person IS
+	'role_title: Give the role in one line of at most 200 characters.';
+COMMENT ON CONSTRAINT person_organisation ON person IS
+	'organisation_id: There is no such organisation.';
+COMMENT ON CONSTRAINT person_setting ON person IS
+	'setting: This setting is not in the list.';
+COMMENT ON CONSTRAINT person_postcode ON person IS
+	'postcode_outward: Give only the first half of the postcode, such as HR1.';
+COMMENT ON CONSTRAINT person_nation ON person IS
+	'nation: This nation is not in the list.';
+COMMENT ON CONSTRAINT person_region ON person IS
+	'region: Give the region in one line of at most 60 characters.';
+COMMENT ON CONSTRAINT person_phone ON person IS
+	'phone: Use digits, blanks and + ( ) -, at most 30.';
+COMMENT ON CONSTRAINT person_language ON person IS
+	'language: Choose en or cy.';
+COMMENT ON CONSTRAINT person_zone ON person IS
+	'zone: Give an IANA time zone such as Europe/London.';
+COMMENT ON CONSTRAINT person_status ON person IS
+	'status: This is not a state of a person.';
+CREATE INDEX person_in_order ON person (last_name, first_name, person_id);
+CREATE INDEX person_of_organisation ON person (organisation_id);
+
+CREATE TABLE person_email (
+	person_id uuid NOT NULL REFERENCES person ON DELETE CASCADE,
+	address text NOT NULL,
+	primary_address boolean NOT NULL,
+	verified boolean NOT NULL,
+	shared boolean NOT NULL,
+	PRIMARY KEY (person_id, address),
+	CONSTRAINT email_address CHECK (is_address(address)),
+	-- Judged when the statement ends, so that it may change which is primary.
+	CONSTRAINT email_one_primary EXCLUDE (person_id WITH =)
+		WHERE (primary_address) DEFERRABLE INITIALLY IMMEDIATE
+);
+COMMENT ON CONSTRAINT email_address ON person_email IS
+	'emails: Give an e-mail address such as name@example.org.';
+COMMENT ON CONSTRAINT email_one_primary ON person_email IS
+	'emails: Exactly one of the addresses is primary.';
+CREATE UNIQUE INDEX email_one_owner ON person_email (address) WHERE NOT shared;
+COMMENT ON INDEX email_one_owner IS
+	'emails: Another person has this address; is it a shared mailbox?';
+CREATE INDEX email_readers ON person_email (address);
+
+CREATE TABLE membership (
+	membership_id uuid PRIMARY KEY,
+	person_id uuid NOT NULL,
+	network_id uuid NOT NULL,
+	hub_id uuid NOT NULL,
+	status text NOT NULL,
+	source text NOT NULL,
+	joined_on date,
+	marketing_opt_in boolean NOT NULL,
+	requested_at timestamptz NOT NULL, -- the order of the waiting list
+	decided_by uuid,
+	decided_at timestamptz,
+	decided_reason text NOT NULL DEFAULT '',
+	version bigint NOT NULL,
+	CONSTRAINT membership_once UNIQUE (person_id, network_id),
+	CONSTRAINT membership_person FOREIGN KEY (person_id)
+		REFERENCES person ON DELETE CASCADE,
+	CONSTRAINT membership_network FOREIGN KEY (network_id, hub_id)
+		REFERENCES network (network_id, hub_id),
+	CONSTRAINT membership_status CHECK (status IN ('requested', 'invited',
+		'waitlisted', 'approved', 'declined', 'lapsed', 'paused', 'left',
+		'removed')),
+	CONSTRAINT membership_source CHECK (source IN ('self', 'invite',
+		'import', 'guest_upgrade')),
+	CONSTRAINT membership_reason CHECK (char_length(decided_reason) <= 1000)
+);
+COMMENT ON CONSTRAINT membership_once ON membership IS
+	'network_id: This person has a membership of this network already.';
+COMMENT ON CONSTRAINT membership_person ON membership IS
+	'person_id: There is no such person.';
+COMMENT ON CONSTRAINT membership_network ON membership IS
+	'network_id: There is no such network.';
+COMMENT ON CONSTRAINT membership_status ON membership IS
+	'status: This is not a state of a membership.';
+COMMENT ON CONSTRAINT membership_source ON membership IS
+	'source: Choose self, invite, import or guest_upgrade.';
+COMMENT ON CONSTRAINT membership_reason ON membership IS
+	'reason: Use at most 1,000 characters.';
+CREATE INDEX membership_of_network ON membership (network_id, status);
+CREATE INDEX membership_of_hub ON membership (hub_id);
+CREATE INDEX membership_waiting ON membership (network_id, requested_at)
+	WHERE status = 'waitlisted';
+
+-- The seats of a network, locked until the transaction ends: whoever gives
+-- seats away asks here first. The lock comes before the count and this function
+-- is volatile, so the count sees what others gave away while we waited. It
+-- counts everybody, whoever asks.
+CREATE FUNCTION seats(of_network_id uuid, OUT free bigint, OUT waiting bigint)
+VOLATILE LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+	places integer;
+BEGIN
+	SELECT nullif(capacity, 0) INTO places FROM network
+	WHERE network_id = of_network_id FOR NO KEY UPDATE;
+	SELECT coalesce(places - count(*) FILTER (WHERE status <> 'waitlisted'),
+			2147483647),
+		count(*) FILTER (WHERE status = 'waitlisted')
+	INTO free, waiting FROM membership
+	WHERE network_id = of_network_id
+		AND status IN ('approved', 'paused', 'waitlisted');
+END $$;
+
+-- A person is seen by the staff of a hub or network they belong to, and by
+-- themselves; a membership likewise.
+ALTER TABLE membership ENABLE ROW LEVEL SECURITY;
+CREATE POLICY membership_own ON membership USING (
+	(SELECT authority_all())
+	OR person_id = ANY ((SELECT authority_person_ids())::uuid[])
+	OR hub_id = ANY ((SELECT staff_scope_ids('hub'))::uuid[])
+	OR network_id = ANY ((SELECT staff_scope_ids('network'))::uuid[]));
+ALTER TABLE person ENABLE ROW LEVEL SECURITY;
+CREATE POLICY person_own ON person USING (
+	(SELECT authority_all())
+	OR person_id = ANY ((SELECT authority_person_ids())::uuid[])
+	OR EXISTS (SELECT FROM membership m
+		WHERE m.person_id = person.person_id));
+ALTER TABLE person_email ENABLE ROW LEVEL SECURITY;
+CREATE POLICY email_own ON person_email USING (
+	(SELECT authority_all())
+	OR EXISTS (SELECT FROM person p
+		WHERE p.person_id = person_email.person_id));
+
+-- A person and a membership as their messages show them.
+CREATE VIEW person_message WITH (security_invoker) AS
+SELECT p.person_id, p.first_name, p.last_name, p.preferred_name, p.profession,
+	p.role_title, p.organisation_id, p.setting, p.postcode_outward,
+	p.nation, p.region, p.phone, p.language, p.zone, p.status,
+	(SELECT coalesce(jsonb_agg(to_jsonb(e) - 'person_id'
+			ORDER BY e.primary_address DESC, e.address), '[]')
+		FROM person_email e WHERE e.person_id = p.person_id) AS emails,
+	p.version
+FROM person p;
+CREATE VIEW membership_message WITH (security_invoker) AS
+SELECT membership_id, person_id, network_id, hub_id, status, source, joined_on,
+	marketing_opt_in, version
+FROM membership;
+
+SELECT publish_changes('person', 'person', 'person_id');
+SELECT publish_changes('person_email', 'person', 'person_id');
+SELECT publish_changes('membership', 'membership', 'membership_id');

@@ -1,0 +1,3 @@
+-- The state of what changed.
+SELECT request_no, e.*
+FROM request JOIN organisation e ON e.organisation_id = request.entity_id

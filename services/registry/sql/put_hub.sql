@@ -1,0 +1,30 @@
+-- Create a hub or replace what is said about it.
+WITH stored AS (
+	INSERT INTO hub AS h (hub_id, organisation_id, status, lead_email, zone,
+		trained_on, launched_on, agreement_on, version)
+	SELECT hub_id, organisation_id, coalesce(status, 'enquiry'),
+		lower(lead_email), coalesce(nullif(zone, ''), 'Europe/London'),
+		trained_on, launched_on, agreement_on, version + 1
+	FROM request r
+	WHERE version = 0
+		OR EXISTS (SELECT FROM hub WHERE hub_id = r.hub_id)
+	ON CONFLICT (hub_id) DO UPDATE SET
+		organisation_id = excluded.organisation_id,
+		status = excluded.status, lead_email = excluded.lead_email,
+		zone = excluded.zone, trained_on = excluded.trained_on,
+		launched_on = excluded.launched_on,
+		agreement_on = excluded.agreement_on, version = h.version + 1
+	WHERE excluded.version IN (1, h.version + 1)
+	RETURNING *
+), standing AS (
+	SELECT *, NULL AS rpc_status FROM stored
+	UNION ALL
+	SELECT *, 'CONFLICT' FROM hub
+	WHERE hub_id NOT IN (SELECT hub_id FROM stored)
+)
+SELECT request_no, s.*, o.name,
+	'It has changed since you read it; look again.' AS rpc_message,
+	'version' AS rpc_field
+FROM request
+JOIN standing s USING (hub_id)
+JOIN organisation o ON o.organisation_id = s.organisation_id

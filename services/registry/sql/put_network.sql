@@ -1,0 +1,39 @@
+-- Create a network or replace it. It stays with its hub: memberships, and who
+-- may see them, hang on that.
+WITH asked AS (
+	SELECT r.*, n.hub_id AS stored_hub_id
+	FROM request r LEFT JOIN network n USING (network_id)
+), stored AS (
+	INSERT INTO network AS n (network_id, hub_id, title, slug, theme,
+		description, audience, visibility, join_policy, capacity,
+		language, status, version)
+	SELECT network_id, hub_id, title, slug, theme, description, audience,
+		coalesce(visibility, 'listed'),
+		coalesce(join_policy, 'approval'), capacity,
+		coalesce(nullif(language, ''), 'en'), coalesce(status, 'draft'),
+		version + 1
+	FROM asked
+	WHERE hub_id = stored_hub_id OR (stored_hub_id IS NULL AND version = 0)
+	ON CONFLICT (network_id) DO UPDATE SET title = excluded.title,
+		slug = excluded.slug, theme = excluded.theme,
+		description = excluded.description,
+		audience = excluded.audience, visibility = excluded.visibility,
+		join_policy = excluded.join_policy,
+		capacity = excluded.capacity, language = excluded.language,
+		status = excluded.status, version = n.version + 1
+	WHERE excluded.version IN (1, n.version + 1)
+	RETURNING *
+), standing AS (
+	SELECT *, NULL AS rpc_status FROM stored
+	UNION ALL
+	SELECT *, 'CONFLICT' FROM network
+	WHERE network_id NOT IN (SELECT network_id FROM stored)
+)
+SELECT request_no, s.*,
+	CASE WHEN s.hub_id <> asked.hub_id
+		THEN 'A network stays with its hub.'
+		ELSE 'It has changed since you read it; look again.'
+	END AS rpc_message,
+	CASE WHEN s.hub_id <> asked.hub_id THEN 'hub_id' ELSE 'version'
+	END AS rpc_field
+FROM asked JOIN standing s USING (network_id)

@@ -1,0 +1,72 @@
+-- Create a person or replace what is said about them, with all addresses.
+WITH stored AS (
+	INSERT INTO person AS p (person_id, first_name, last_name,
+		preferred_name, profession, role_title, organisation_id,
+		setting, postcode_outward, nation, region, phone, language,
+		zone, status, version)
+	SELECT person_id, first_name, last_name, preferred_name,
+		nullif(profession, ''), role_title, organisation_id,
+		nullif(setting, ''), postcode_outward, nation, region, phone,
+		coalesce(nullif(language, ''), 'en'),
+		coalesce(nullif(zone, ''), 'Europe/London'),
+		coalesce(status, 'active'), version + 1
+	FROM request r
+	WHERE version = 0
+		OR EXISTS (SELECT FROM person WHERE person_id = r.person_id)
+	ON CONFLICT (person_id) DO UPDATE SET first_name = excluded.first_name,
+		last_name = excluded.last_name,
+		preferred_name = excluded.preferred_name,
+		profession = excluded.profession,
+		role_title = excluded.role_title,
+		organisation_id = excluded.organisation_id,
+		setting = excluded.setting,
+		postcode_outward = excluded.postcode_outward,
+		nation = excluded.nation, region = excluded.region,
+		phone = excluded.phone, language = excluded.language,
+		zone = excluded.zone, status = excluded.status,
+		version = p.version + 1
+	WHERE excluded.version IN (1, p.version + 1)
+	RETURNING *
+), given AS (
+	-- Without a mark the first address is primary.
+	SELECT DISTINCT ON (person_id, lower(e.address))
+		person_id, lower(e.address) AS address,
+		coalesce(e.primary_address, false) OR (e.place = 1 AND NOT
+			r.emails @> '[{"primary_address": true}]')
+			AS primary_address,
+		coalesce(e.verified, false) AS verified,
+		coalesce(e.shared, false) AS shared
+	FROM request r JOIN stored USING (person_id),
+		ROWS FROM (jsonb_to_recordset(r.emails) AS (address text,
+			primary_address boolean, verified boolean,
+			shared boolean)) WITH ORDINALITY
+			AS e(address, primary_address, verified, shared, place)
+	ORDER BY person_id, lower(e.address), e.primary_address DESC NULLS LAST
+), dropped AS (
+	DELETE FROM person_email e USING stored
+	WHERE e.person_id = stored.person_id AND NOT EXISTS (
+		SELECT FROM given
+		WHERE given.person_id = e.person_id
+			AND given.address = e.address)
+), kept AS (
+	INSERT INTO person_email AS e
+		(person_id, address, primary_address, verified, shared)
+	SELECT * FROM given
+	ON CONFLICT (person_id, address) DO UPDATE SET
+		primary_address = excluded.primary_address,
+		verified = excluded.verified, shared = excluded.shared
+)
+SELECT request_no, s.*,
+	(SELECT coalesce(jsonb_agg(to_jsonb(g) - 'person_id'
+			ORDER BY g.primary_address DESC, g.address), '[]')
+		FROM given g WHERE g.person_id = s.person_id) AS emails,
+	NULL AS rpc_status, '' AS rpc_message, '' AS rpc_field
+FROM request JOIN stored s USING (person_id)
+UNION ALL
+SELECT request_no, p.person_id, p.first_name, p.last_name, p.preferred_name,
+	p.profession, p.role_title, p.organisation_id, p.setting,
+	p.postcode_outward, p.nation, p.region, p.phone, p.language, p.zone,
+	p.status, p.version, p.emails, 'CONFLICT',
+	'It has changed since you read it; look again.', 'version'
+FROM request JOIN person_message p USING (person_id)
+WHERE person_id NOT IN (SELECT person_id FROM stored)
