@@ -5,7 +5,6 @@
  *
  * On the way out of an error each level puts its field in front of the path.
  */
-#include <math.h>
 #include <sodium.h>
 #include <stdint.h>
 #include <string.h>
@@ -86,15 +85,20 @@ static const char *set_base64(struct arena *arena, void *value,
 /* 1.50e2 is a whole number to JSON; the decimal text of it, or as it was. */
 static const char *whole_text(struct arena *arena, const char *text)
 {
+	/* Beyond this not every whole number is a double. */
+	const double limit = 9007199254740992.0;
 	double number;
+	long long whole;
 
 	if (strpbrk(text, ".eE") == NULL ||
 	    number_parse(text, &number) != NULL)
 		return text;
-	/* Beyond 2^53 not every whole number is a double. */
-	if (fabs(number) > 9007199254740992.0 || fabs(fmod(number, 1)) > 0)
+	if (!(number >= -limit && number <= limit))
 		return text;
-	return arena_printf(arena, "%lld", (long long)number);
+	whole = (long long)number;
+	if (number > (double)whole || number < (double)whole)
+		return text;
+	return arena_printf(arena, "%lld", whole);
 }
 
 static enum status set_scalar(struct json_reader *reader,
