@@ -1,0 +1,213 @@
+/* migrate: apply what is embedded, or say how the schema differs from it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "services/common/base/log.h"
+#include "services/common/base/text.h"
+#include "services/common/data/migrate.h"
+#include "services/common/wire/digest.h"
+#include "runtime_sql.h"
+
+#define APPLIED_MAX 512
+
+struct applied {
+	const char *file, *sha256;
+};
+
+struct state {
+	struct sql *sql;
+	struct arena *arena;
+	struct applied applied[APPLIED_MAX];
+	size_t count;
+};
+
+static void add_applied(void *context, int columns, const char *const values[])
+{
+	struct state *state = context;
+
+	(void)columns;
+	if (state->count == APPLIED_MAX)
+		return;
+	state->applied[state->count++] =
+		(struct applied){ arena_strdup(state->arena, values[0]),
+				  arena_strdup(state->arena, values[1]) };
+}
+
+static const char *load_applied(struct state *state)
+{
+	struct error error;
+
+	if (sql_text(state->sql,
+		     "SELECT file, sha256 FROM migration ORDER BY number", 0,
+		     NULL, add_applied, state, &error) == STATUS_OK)
+		return NULL;
+	return arena_printf(state->arena,
+			    "the schema was never migrated (%s): run "
+			    "`SERVICE migrate` as the owner first",
+			    error.message);
+}
+
+static const char *file_hash(struct arena *arena,
+			     const struct statement *migration)
+{
+	char *hash = arena_alloc(arena, DIGEST_TEXT);
+
+	digest_sha256(migration->text, strlen(migration->text), hash);
+	return hash;
+}
+
+/* The runtime's migrations, then the service's, as one list. */
+static const struct statement *nth(const struct statement *migrations,
+				   size_t number)
+{
+	for (const struct statement *m = runtime_migrations; m->file; m++)
+		if (number-- == 0)
+			return m;
+	for (const struct statement *m = migrations; m && m->file; m++)
+		if (number-- == 0)
+			return m;
+	return NULL;
+}
+
+static const char *compare(struct state *state, size_t number,
+			   const struct statement *migration)
+{
+	const struct applied *applied = &state->applied[number];
+
+	if (strcmp(applied->file, migration->file))
+		return arena_printf(state->arena,
+				    "the schema has %s where this program has "
+				    "%s: they are of different versions",
+				    applied->file, migration->file);
+	if (strcmp(applied->sha256, file_hash(state->arena, migration)))
+		return arena_printf(state->arena,
+				    "%s was changed after it had been applied: "
+				    "restore it and write a new migration",
+				    migration->file);
+	return NULL;
+}
+
+static const char *compare_all(struct state *state,
+			       const struct statement *migrations)
+{
+	for (size_t i = 0; i < state->count; i++) {
+		const struct statement *migration = nth(migrations, i);
+		const char *problem;
+
+		if (!migration)
+			return arena_printf(
+				state->arena,
+				"the schema has %s, which this program does "
+				"not know: deploy the newer program",
+				state->applied[i].file);
+		problem = compare(state, i, migration);
+		if (problem)
+			return problem;
+	}
+	return NULL;
+}
+
+const char *migrate_check(struct sql *sql, const struct statement *migrations,
+			  struct arena *arena)
+{
+	struct state *state = arena_alloc(arena, sizeof(*state));
+	const char *problem;
+
+	state->sql = sql;
+	state->arena = arena;
+	problem = load_applied(state);
+	if (!problem)
+		problem = compare_all(state, migrations);
+	if (!problem && nth(migrations, state->count))
+		problem = arena_printf(
+			arena, "%s is not applied yet: run `SERVICE migrate` "
+			       "as the owner first",
+			nth(migrations, state->count)->file);
+	return problem;
+}
+
+static const char *apply(struct state *state, size_t number,
+			 const struct statement *migration)
+{
+	const char *values[] = { arena_printf(state->arena, "%zu", number),
+				 migration->file,
+				 file_hash(state->arena, migration) };
+	struct error error;
+
+	if (sql_text(state->sql, migration->text, 0, NULL, NULL, NULL,
+		     &error) != STATUS_OK ||
+	    sql_text(state->sql,
+		     "INSERT INTO migration (number, file, sha256) "
+		     "VALUES ($1::integer, $2, $3)",
+		     3, values, NULL, NULL, &error) != STATUS_OK)
+		return arena_printf(state->arena, "%s: %s", migration->file,
+				    error.message);
+	log_line(LOG_INFO, "migrated", "file", migration->file, NULL);
+	return NULL;
+}
+
+static const char setup_text[] =
+	"SELECT pg_advisory_xact_lock(hashtext('migrate %1$s'));"
+	"CREATE SCHEMA IF NOT EXISTS \"%1$s\";"
+	"CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY,"
+	" file text NOT NULL, sha256 text NOT NULL,"
+	" applied_at timestamptz NOT NULL DEFAULT now())";
+
+static const char grants_text[] =
+	"GRANT USAGE ON SCHEMA \"%1$s\" TO \"%1$s\";"
+	"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"%1$s\""
+	" TO \"%1$s\";"
+	"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA \"%1$s\" TO \"%1$s\";"
+	"REVOKE INSERT, UPDATE, DELETE ON migration FROM \"%1$s\"";
+
+static const char *run_text(struct state *state, const char *format,
+			    const char *schema)
+{
+	char text[1024];
+	struct error error;
+
+	snprintf(text, sizeof(text), format, schema);
+	if (sql_text(state->sql, text, 0, NULL, NULL, NULL, &error) ==
+	    STATUS_OK)
+		return NULL;
+	return arena_printf(state->arena, "schema %s: %s", schema,
+			    error.message);
+}
+
+static const char *migrate_all(struct state *state, const char *schema,
+			       const struct statement *migrations)
+{
+	const char *problem = run_text(state, setup_text, schema);
+
+	if (!problem)
+		problem = load_applied(state);
+	if (!problem)
+		problem = compare_all(state, migrations);
+	for (size_t i = state->count; !problem && nth(migrations, i); i++)
+		problem = apply(state, i, nth(migrations, i));
+	if (!problem)
+		problem = run_text(state, grants_text, schema);
+	return problem;
+}
+
+const char *migrate_run(struct sql *sql, const char *schema,
+			const struct statement *migrations,
+			struct arena *arena)
+{
+	static const struct authority service = { "service", "", "" };
+	struct state *state = arena_alloc(arena, sizeof(*state));
+	struct error error;
+	const char *problem;
+
+	state->sql = sql;
+	state->arena = arena;
+	sql_schema(sql, schema);
+	if (sql_begin(sql, &service, &error) != STATUS_OK)
+		return error.message;
+	problem = migrate_all(state, schema, migrations);
+	if (!problem && sql_commit(sql, &error) != STATUS_OK)
+		problem = error.message;
+	if (problem)
+		sql_rollback(sql);
+	return problem;
+}
