@@ -8,8 +8,12 @@ CREATE TABLE fact (
 	on_day date NOT NULL,     -- the session's start, in Europe/London
 	network_id uuid NOT NULL,
 	hub_id uuid NOT NULL,
-	person_id uuid,           -- of an attendance; NULL: a session
-	organisation_id uuid,     -- the person's employer, as far as known
+	-- who was there: of an attendance the person and, as far as it is known,
+	-- the employer; of a session whose it was
+	person_id uuid,
+	organisation_id uuid,
+	active_network_id uuid,
+	active_hub_id uuid,
 	sessions integer NOT NULL,
 	attendances integer NOT NULL,
 	minutes integer NOT NULL  -- of learning
@@ -18,8 +22,10 @@ CREATE INDEX fact_person ON fact (person_id, on_day)
 	WHERE person_id IS NOT NULL;
 CREATE INDEX fact_organisation ON fact (organisation_id, on_day)
 	WHERE organisation_id IS NOT NULL;
-CREATE INDEX fact_network ON fact (network_id, on_day) WHERE sessions > 0;
-CREATE INDEX fact_hub ON fact (hub_id, on_day) WHERE sessions > 0;
+CREATE INDEX fact_active_network ON fact (active_network_id, on_day)
+	WHERE active_network_id IS NOT NULL;
+CREATE INDEX fact_active_hub ON fact (active_hub_id, on_day)
+	WHERE active_hub_id IS NOT NULL;
 
 -- A session counts when it is reconciled or closed, on the day of its start.
 -- Its hub is the one that its network belongs to now.
@@ -28,6 +34,8 @@ SELECT s.session_id AS fact_id,
 	(s.start_at AT TIME ZONE 'Europe/London')::date AS on_day,
 	s.network_id, coalesce(n.hub_id, s.hub_id) AS hub_id,
 	NULL::uuid AS person_id, NULL::uuid AS organisation_id,
+	s.network_id AS active_network_id,
+	coalesce(n.hub_id, s.hub_id) AS active_hub_id,
 	1 AS sessions, 0 AS attendances, 0 AS minutes
 FROM session s
 LEFT JOIN network n ON n.network_id = s.network_id
@@ -43,6 +51,7 @@ SELECT a.attendance_id AS fact_id,
 	(s.start_at AT TIME ZONE 'Europe/London')::date AS on_day,
 	s.network_id, coalesce(n.hub_id, s.hub_id) AS hub_id,
 	a.person_id, p.organisation_id,
+	NULL::uuid AS active_network_id, NULL::uuid AS active_hub_id,
 	0 AS sessions, 1 AS attendances, least(a.minutes, s.cpd_minutes) AS minutes
 FROM attendance a
 JOIN session s ON s.session_id = a.session_id

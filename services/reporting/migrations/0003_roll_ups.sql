@@ -35,42 +35,44 @@ CREATE TABLE reach (
 ) WITH (fillfactor = 70);
 
 -- Who was there, scope by scope: the relation whose distinct visitors count.
--- Every branch names its kinds, so that a look-up runs only the one it needs.
+-- Every branch names its kinds, so that a look-up runs only the one it needs,
+-- and has no condition of its own, so that the look-up reaches the index.
 CREATE VIEW presence WITH (security_invoker) AS
-SELECT 'superhub' AS scope, '00000000-0000-0000-0000-000000000000'::uuid
-	AS scope_id, 'person' AS visitor, person_id AS visitor_id, on_day, fact_id
-FROM fact WHERE person_id IS NOT NULL
+SELECT 'superhub'::text AS scope,
+	'00000000-0000-0000-0000-000000000000'::uuid AS scope_id,
+	'person'::text AS visitor, person_id AS visitor_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'hub', hub_id, 'person', person_id, on_day, fact_id
-FROM fact WHERE person_id IS NOT NULL
+SELECT 'hub'::text, hub_id, 'person'::text, person_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'network', network_id, 'person', person_id, on_day, fact_id
-FROM fact WHERE person_id IS NOT NULL
+SELECT 'network'::text, network_id, 'person'::text, person_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'superhub', '00000000-0000-0000-0000-000000000000', 'organisation',
-	organisation_id, on_day, fact_id
-FROM fact WHERE organisation_id IS NOT NULL
+SELECT 'superhub'::text, '00000000-0000-0000-0000-000000000000'::uuid,
+	'organisation'::text, organisation_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'hub', hub_id, 'organisation', organisation_id, on_day, fact_id
-FROM fact WHERE organisation_id IS NOT NULL
+SELECT 'hub'::text, hub_id, 'organisation'::text, organisation_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'network', network_id, 'organisation', organisation_id, on_day, fact_id
-FROM fact WHERE organisation_id IS NOT NULL
+SELECT 'network'::text, network_id, 'organisation'::text, organisation_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'superhub', '00000000-0000-0000-0000-000000000000', 'network',
-	network_id, on_day, fact_id
-FROM fact WHERE sessions > 0
+SELECT 'superhub'::text, '00000000-0000-0000-0000-000000000000'::uuid,
+	'network'::text, active_network_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'hub', hub_id, 'network', network_id, on_day, fact_id
-FROM fact WHERE sessions > 0
+SELECT 'hub'::text, hub_id, 'network'::text, active_network_id, on_day, fact_id
+FROM fact
 UNION ALL
-SELECT 'superhub', '00000000-0000-0000-0000-000000000000', 'hub',
-	hub_id, on_day, fact_id
-FROM fact WHERE sessions > 0;
+SELECT 'superhub'::text, '00000000-0000-0000-0000-000000000000'::uuid,
+	'hub'::text, active_hub_id, on_day, fact_id
+FROM fact;
 
 -- The same for a fact in hand, old or new.
 CREATE FUNCTION presences(network_id uuid, hub_id uuid, person_id uuid,
-	organisation_id uuid, sessions integer)
+	organisation_id uuid, active_network_id uuid, active_hub_id uuid)
 RETURNS TABLE (scope text, scope_id uuid, visitor text, visitor_id uuid)
 IMMUTABLE LANGUAGE sql AS $$
 	SELECT * FROM (VALUES
@@ -83,10 +85,10 @@ IMMUTABLE LANGUAGE sql AS $$
 		('hub', hub_id, 'organisation', organisation_id),
 		('network', network_id, 'organisation', organisation_id),
 		('superhub', '00000000-0000-0000-0000-000000000000', 'network',
-			CASE WHEN sessions > 0 THEN network_id END),
-		('hub', hub_id, 'network', CASE WHEN sessions > 0 THEN network_id END),
+			active_network_id),
+		('hub', hub_id, 'network', active_network_id),
 		('superhub', '00000000-0000-0000-0000-000000000000', 'hub',
-			CASE WHEN sessions > 0 THEN hub_id END)
+			active_hub_id)
 	) v (scope, scope_id, visitor, visitor_id)
 	WHERE v.visitor_id IS NOT NULL
 $$;

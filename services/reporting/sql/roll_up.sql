@@ -33,6 +33,8 @@ fact_removed AS (
 		network_id = excluded.network_id, hub_id = excluded.hub_id,
 		person_id = excluded.person_id,
 		organisation_id = excluded.organisation_id,
+		active_network_id = excluded.active_network_id,
+		active_hub_id = excluded.active_hub_id,
 		sessions = excluded.sessions, attendances = excluded.attendances,
 		minutes = excluded.minutes
 ),
@@ -74,7 +76,7 @@ visit AS MATERIALIZED (
 		d.sign
 	FROM delta d
 	CROSS JOIN LATERAL presences(d.network_id, d.hub_id, d.person_id,
-		d.organisation_id, d.sessions) p
+		d.organisation_id, d.active_network_id, d.active_hub_id) p
 ), span AS MATERIALIZED (
 	SELECT scope, scope_id, visitor, visitor_id, min(on_day) AS first_on,
 		max(on_day) AS last_on

@@ -14,7 +14,7 @@ WITH real_fact AS MATERIALIZED (
 	SELECT DISTINCT p.scope_id, p.visitor, p.visitor_id, f.on_day
 	FROM real_fact f
 	CROSS JOIN LATERAL presences(f.network_id, f.hub_id, f.person_id,
-		f.organisation_id, f.sessions) p
+		f.organisation_id, f.active_network_id, f.active_hub_id) p
 ), real_pair AS (
 	SELECT scope_id, visitor, on_day, coalesce(lag(on_day) OVER (
 		PARTITION BY scope_id, visitor, visitor_id ORDER BY on_day),
