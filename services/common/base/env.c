@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "services/common/base/arena.h"
 #include "services/common/base/text.h"
 
 #define PREFIX "ECHO_"
@@ -23,13 +24,8 @@ struct found {
 	bool bad;         /* a problem has been reported */
 };
 
-static char *keep(const char *text)
-{
-	char *copy = strdup(text);
-
-	assert(copy != NULL);
-	return copy;
-}
+/* Holds the values for the life of the process. */
+static struct arena *values;
 
 /* NAME_FILE of a row's NAME. */
 static const char *file_variable(const struct setting *row,
@@ -42,32 +38,27 @@ static const char *file_variable(const struct setting *row,
 }
 
 /* The whole file without one trailing newline, or NULL and why. */
-static char *read_file(const char *path, const char **why)
+static const char *read_file(const char *path, const char **why)
 {
+	char bytes[FILE_BYTES_MAX + 1];
 	FILE *file = fopen(path, "re");
-	char *text;
 	size_t length;
 
 	*why = strerror(errno);
 	if (file == NULL)
 		return NULL;
-	text = malloc(FILE_BYTES_MAX + 1);
-	assert(text != NULL);
-	length = fread(text, 1, FILE_BYTES_MAX + 1, file);
+	length = fread(bytes, 1, sizeof(bytes), file);
 	*why = ferror(file) ? strerror(errno) : NULL;
 	fclose(file);
 	if (*why == NULL && length > FILE_BYTES_MAX)
 		*why = "it is larger than 64 KiB";
-	if (*why == NULL && memchr(text, '\0', length) != NULL)
+	if (*why == NULL && memchr(bytes, '\0', length) != NULL)
 		*why = "it holds a NUL character";
-	if (*why != NULL) {
-		free(text);
+	if (*why != NULL)
 		return NULL;
-	}
-	if (length > 0 && text[length - 1] == '\n')
+	if (length > 0 && bytes[length - 1] == '\n')
 		length--;
-	text[length] = '\0';
-	return text;
+	return arena_copy(values, bytes, length);
 }
 
 static struct found find_text(const struct setting *row, FILE *problems)
@@ -91,7 +82,7 @@ static struct found find_text(const struct setting *row, FILE *problems)
 			fprintf(problems, "%s: cannot read the file: %s\n",
 				name, why);
 	} else if (value != NULL) {
-		found.text = row->type == SETTING_TEXT ? keep(value) : value;
+		found.text = arena_strdup(values, value);
 	} else {
 		found.text = row->fallback;
 	}
@@ -189,8 +180,6 @@ static size_t load_row(const struct setting *row, FILE *problems)
 	fprintf(problems, "%s; expected ", problem);
 	print_kind(row, problems);
 	fprintf(problems, " (%s)\n", row->about);
-	if (row->type == SETTING_TEXT && found.text != row->fallback)
-		free((char *)found.text); /* no row kept it */
 	return 1;
 }
 
@@ -245,6 +234,8 @@ size_t env_load(const struct setting *const tables[], size_t count,
 {
 	size_t problem_count = 0;
 
+	if (values == NULL)
+		values = arena_new(1024);
 	for (size_t i = 0; i < count; i++) {
 		for (const struct setting *row = tables[i];
 		     row != NULL && row->name != NULL; row++) {
