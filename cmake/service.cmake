@@ -52,12 +52,15 @@ function(add_service NAME)
 		target_sources(${NAME}_script PRIVATE
 			"${GENERATED}/${NAME}_sql.c")
 		add_dependencies(${NAME}_script ${NAME})
+		target_compile_options(${NAME}_script PRIVATE
+			-Wno-missing-prototypes)
 		target_compile_definitions(${NAME}_script PRIVATE
 			main=${NAME}_main SERVICE=${NAME})
 		target_link_libraries(${NAME}_script PRIVATE echo_common
-			${ARG_LIBS})
+			${ARG_LIBS} PkgConfig::JANSSON)
 		file(GLOB scripts CONFIGURE_DEPENDS
-			"${CMAKE_SOURCE_DIR}/tests/services/${NAME}/*.rpc")
+			"${CMAKE_SOURCE_DIR}/tests/services/${NAME}/*.rpc"
+			"${CMAKE_CURRENT_SOURCE_DIR}/*.rpc")
 		foreach(script IN LISTS scripts)
 			get_filename_component(stem "${script}" NAME_WE)
 			add_test(NAME ${NAME}/${stem}

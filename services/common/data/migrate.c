@@ -149,6 +149,7 @@ static const char *apply(struct state *state, size_t number,
 static const char setup_text[] =
 	"SELECT pg_advisory_xact_lock(hashtext('migrate %1$s'));"
 	"CREATE SCHEMA IF NOT EXISTS \"%1$s\";"
+	"SET LOCAL search_path = \"%1$s\", public;"
 	"CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY,"
 	" file text NOT NULL, sha256 text NOT NULL,"
 	" applied_at timestamptz NOT NULL DEFAULT now())";
@@ -201,7 +202,6 @@ const char *migrate_run(struct sql *sql, const char *schema,
 
 	state->sql = sql;
 	state->arena = arena;
-	sql_schema(sql, schema);
 	if (sql_begin(sql, &service, &error) != STATUS_OK)
 		return error.message;
 	problem = migrate_all(state, schema, migrations);

@@ -79,8 +79,13 @@ enum status rpc_call_many(struct rpc_peer *peer, const char *method,
 			  const struct rpc_options *options,
 			  struct rpc_result results[], struct error *error);
 
-/* Asynchronous form: rpc_send returns a handle at once, rpc_wait blocks for
- * the answer and frees the handle. The arena must not be used between. */
+/*
+ * Asynchronous form: rpc_send returns a handle at once, rpc_wait blocks for
+ * the answer and ends the handle, which lives in the arena; every handle must
+ * be waited for. The arena must not be reset between. While no replica is
+ * connected nothing goes out before rpc_wait. A call counts as its endpoint's
+ * load until it is waited for.
+ */
 struct rpc_pending;
 struct rpc_pending *rpc_send(struct rpc_peer *peer, const char *method,
 			     size_t count, ProtobufCMessage *const requests[],
