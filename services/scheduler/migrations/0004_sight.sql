@@ -1,0 +1,92 @@
+-- Who sees which rows, and which tables others follow.
+--
+-- A grant in a hub or network shows what is the hub's or network's; an
+-- assignment (or a grant for one session) shows that session with its people;
+-- everybody sees themselves. Read models of people show those whom one's
+-- memberships and assignments, so filtered, name.
+
+-- Sessions of which the principal may see the people. SECURITY DEFINER: it
+-- reads the tables whose policies call it. (Where many ask for themselves at
+-- once there is no principal, and nothing comes of assignments.)
+CREATE FUNCTION sight_session_ids() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+	SELECT authority_session_ids() || coalesce(array_agg(session_id), '{}')
+	FROM (
+		SELECT session_id FROM session
+		WHERE network_id = ANY (authority_network_ids())
+		UNION ALL
+		SELECT session_id FROM assignment
+		WHERE person_id = authority_person_id()
+		AND status NOT IN ('declined', 'withdrawn')
+	) mine
+$$;
+
+ALTER TABLE programme ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sight ON programme USING ((SELECT authority_all())
+	OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
+	OR network_id = ANY ((SELECT authority_network_ids())::uuid[]));
+
+ALTER TABLE session ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sight ON session USING ((SELECT authority_all())
+	OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
+	OR session_id = ANY ((SELECT sight_session_ids())::uuid[])
+	OR session_id IN (SELECT i.session_id FROM invitation i
+		WHERE i.person_id = ANY ((SELECT authority_person_ids())::uuid[])));
+
+-- Tables of people by session: one policy for all.
+DO $$
+DECLARE
+	relation text;
+BEGIN
+	FOREACH relation IN ARRAY ARRAY['assignment', 'invitation',
+		'attendance', 'attendance_adjustment'] LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY',
+			relation);
+		EXECUTE format('CREATE POLICY sight ON %I USING (
+			(SELECT authority_all())
+			OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
+			OR person_id = ANY (
+		(SELECT authority_person_ids())::uuid[])
+			OR session_id = ANY (
+				(SELECT sight_session_ids())::uuid[]))',
+			relation);
+	END LOOP;
+	FOREACH relation IN ARRAY ARRAY['session_move', 'attendance_import',
+		'attendance_row'] LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY',
+			relation);
+		EXECUTE format('CREATE POLICY sight ON %I USING (
+			(SELECT authority_all())
+			OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
+			OR session_id = ANY (
+				(SELECT sight_session_ids())::uuid[]))',
+			relation);
+	END LOOP;
+END $$;
+
+ALTER TABLE membership ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sight ON membership USING ((SELECT authority_all())
+	OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
+	OR network_id = ANY ((SELECT authority_network_ids())::uuid[])
+	OR person_id = ANY (
+		(SELECT authority_person_ids())::uuid[]));
+
+ALTER TABLE person ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sight ON person USING ((SELECT authority_all())
+	OR person_id = ANY (
+		(SELECT authority_person_ids())::uuid[])
+	OR person_id IN (SELECT m.person_id FROM membership m)
+	OR person_id IN (SELECT a.person_id FROM assignment a));
+
+ALTER TABLE person_address ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sight ON person_address USING ((SELECT authority_all())
+	OR person_id = ANY (
+		(SELECT authority_person_ids())::uuid[])
+	OR person_id IN (SELECT m.person_id FROM membership m)
+	OR person_id IN (SELECT a.person_id FROM assignment a));
+
+SELECT publish_changes('programme', 'programme', 'programme_id');
+SELECT publish_changes('session', 'session', 'session_id');
+SELECT publish_changes('assignment', 'assignment', 'assignment_id');
+SELECT publish_changes('invitation', 'invitation', 'invitation_id');
+SELECT publish_changes('attendance', 'attendance', 'attendance_id');

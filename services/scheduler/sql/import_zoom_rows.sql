@@ -1,0 +1,115 @@
+-- ImportZoomAttendance, first: the file's rows, each with the people it names.
+-- Nothing is written for a file that is known or refused; the reply
+-- (import_zoom_attendance.sql) says which.
+WITH file AS MATERIALIZED (
+	SELECT r.request_no, r.rows, r.file_name, r.file_sha256, r.layout,
+		r.reason, r.now, r.principal_person_id,
+		gen_random_uuid() AS import_id, s.session_id, s.hub_id,
+		s.network_id, s.start_local, s.zone, s.start_at, s.end_at
+	FROM request r JOIN session s USING (session_id)
+	WHERE import_refusal(s.status, s.start_at, r.now, r.reason) IS NULL
+	AND NOT EXISTS (SELECT FROM attendance_import i
+		WHERE (i.session_id, i.file_sha256)
+			= (r.session_id, r.file_sha256))
+), given AS (
+	SELECT f.*, z.number, z.name, lower(coalesce(z.email, '')) AS email,
+		z.minutes, coalesce(z.names, '{}') AS names,
+		coalesce(z.ignore, '') AS ignore,
+		coalesce(z.phone, false) AS phone,
+		export_instant(coalesce(z.joined, ''),
+			coalesce(z.day_first, false), f.start_local, f.zone)
+			AS joined_at,
+		export_instant(coalesce(z.departed, ''),
+			coalesce(z.day_first, false), f.start_local, f.zone)
+			AS left_at
+	FROM file f CROSS JOIN LATERAL jsonb_to_recordset(f.rows)
+		AS z(number int, name text, names text[], email text,
+		joined text, departed text, day_first boolean, minutes int,
+		ignore text, phone boolean)
+), keyed AS (
+	SELECT g.*, md5(concat_ws('|', content, row_number() OVER (
+		PARTITION BY import_id, content ORDER BY number))) AS row_key,
+		bool_or(joined_at IS NULL OR joined_at < end_at
+			+ interval '15 minutes' AND left_at > start_at
+			- interval '10 minutes') OVER (PARTITION BY import_id)
+			AS fits
+	FROM given g CROSS JOIN LATERAL (SELECT concat_ws('|',
+		lower(coalesce(name, '')), email, ignore,
+		extract(epoch FROM joined_at), extract(epoch FROM left_at),
+		CASE WHEN joined_at IS NULL THEN minutes END) AS content) c
+), new AS MATERIALIZED (
+	SELECT k.*, EXISTS (SELECT FROM attendance_row w
+		WHERE (w.session_id, w.row_key) = (k.session_id, k.row_key))
+		AS known
+	FROM keyed k WHERE fits
+), roster AS (
+	SELECT DISTINCT t.import_id, t.person_id, name_key(n.name) AS key
+	FROM (SELECT f.import_id, m.person_id
+		FROM file f JOIN membership m USING (network_id)
+		WHERE m.status = 'approved'
+		UNION ALL SELECT f.import_id, a.person_id
+		FROM file f JOIN assignment a USING (session_id)
+		WHERE a.status NOT IN ('declined', 'withdrawn')) t
+	JOIN person p USING (person_id)
+	CROSS JOIN LATERAL (VALUES (p.first_name || ' ' || p.last_name),
+		(p.preferred_name || ' ' || p.last_name)) n(name)
+), addressed AS (
+	SELECT import_id, number, array_agg(a.person_id) AS people,
+		array_agg(a.person_id) FILTER (WHERE EXISTS (
+			SELECT FROM unnest(w.names) n
+			WHERE name_key(n) IN (
+				name_key(p.first_name || ' ' || p.last_name),
+				name_key(p.preferred_name || ' ' || p.last_name))))
+			AS named
+	FROM new w JOIN person_address a ON a.address = w.email
+	JOIN person p USING (person_id)
+	WHERE w.email <> ''
+	GROUP BY import_id, number
+), called AS (
+	SELECT w.import_id, w.number, array_agg(DISTINCT t.person_id) AS people
+	FROM new w CROSS JOIN unnest(w.names) n
+	JOIN roster t ON t.import_id = w.import_id AND t.key = name_key(n)
+	GROUP BY w.import_id, w.number
+), matched AS MATERIALIZED (
+	SELECT w.*, m.why, m.person_ids, CASE WHEN m.person_ids <> '{}'
+		THEN 'linked' WHEN w.ignore <> '' THEN 'ignored'
+		ELSE 'open' END AS state
+	FROM new w
+	LEFT JOIN addressed d USING (import_id, number)
+	LEFT JOIN called c USING (import_id, number)
+	CROSS JOIN LATERAL (SELECT CASE
+		WHEN w.ignore <> '' THEN w.ignore
+		WHEN cardinality(d.people) = 1 THEN 'email'
+		WHEN cardinality(d.named) = 1 THEN 'email'
+		WHEN cardinality(d.people) > 1 THEN 'shared'
+		WHEN w.phone THEN 'phone'
+		WHEN cardinality(c.people) = 1 THEN 'name'
+		WHEN cardinality(c.people) > 1 THEN 'several'
+		ELSE 'unknown' END AS why) y
+	CROSS JOIN LATERAL (SELECT y.why, CASE y.why
+		WHEN 'email' THEN CASE WHEN cardinality(d.people) = 1
+			THEN d.people ELSE d.named END
+		WHEN 'name' THEN c.people
+		ELSE '{}' END AS person_ids) m
+), imported AS (
+	INSERT INTO attendance_import
+	SELECT f.import_id, f.session_id, f.hub_id, f.file_name, f.file_sha256,
+		f.layout, n.rows, n.matched, n.unmatched, n.ignored, n.known,
+		CASE WHEN n.unmatched > 0 THEN 'parsed' ELSE 'committed' END,
+		f.reason, f.now, f.principal_person_id
+	FROM file f JOIN (
+		SELECT import_id, count(*) AS rows,
+		count(*) FILTER (WHERE NOT known AND state = 'linked')
+			AS matched,
+		count(*) FILTER (WHERE NOT known AND state = 'open')
+			AS unmatched,
+		count(*) FILTER (WHERE NOT known AND state = 'ignored')
+			AS ignored,
+		count(*) FILTER (WHERE known) AS known
+		FROM matched GROUP BY import_id) n USING (import_id)
+)
+INSERT INTO attendance_row
+SELECT gen_random_uuid(), import_id, session_id, hub_id, number, row_key,
+	coalesce(name, ''), email, joined_at, left_at, coalesce(minutes, 0),
+	state, why, person_ids
+FROM matched WHERE NOT known
