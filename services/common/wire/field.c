@@ -209,11 +209,8 @@ static enum status set_array(struct arena *arena, ProtobufCMessage *message,
 		item = array_next(arena, &text, index == 0, &value);
 		if (item != ARRAY_VALUE)
 			break;
-		if (value == NULL && field_is_timestamp(field))
-			problem = "must not be NULL";
-		else
-			problem = set_one(arena, message, field,
-					  value == NULL ? "" : value);
+		problem = set_one(arena, message, field,
+				  value == NULL ? "" : value);
 		if (problem != NULL) {
 			error_set(error, STATUS_INVALID, problem, "");
 			return error_within(arena, error, field->name, index);

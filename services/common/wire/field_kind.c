@@ -140,10 +140,10 @@ static const char *set_timestamp(struct arena *arena, const field_type *field,
 	Google__Protobuf__Timestamp **place = value;
 	int64_t at_us, seconds;
 
-	(void)field;
 	*place = NULL;
+	/* No pointer among repeated ones may be NULL. */
 	if (text[0] == '\0')
-		return NULL;
+		return field_is_repeated(field) ? "must not be empty" : NULL;
 	if (!clock_parse(text, &at_us))
 		return "must be a time such as 2021-04-09T10:00:00Z";
 	seconds = at_us / CLOCK_SECOND - (at_us % CLOCK_SECOND < 0);
