@@ -1,0 +1,407 @@
+/* clerk: three queues in, one transaction out. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "services/common/base/clock.h"
+#include "services/common/base/id.h"
+#include "services/common/base/log.h"
+#include "services/notifier/clerk.h"
+#include "services/notifier/engine.h"
+
+#define NOTES_MAX 256
+#define NOTE_TEXT 200
+#define POLL_US (200 * INT64_C(1000))
+#define PAUSE_US (500 * INT64_C(1000))
+#define PER_SENDER 16 /* mails claimed ahead for each sender */
+
+/* Mails of one claim; goes when its last mail is settled. */
+struct pile {
+	struct arena *arena;
+	const Notifier__ClaimReply *claim;
+	size_t next, open;   /* not taken yet; not settled yet */
+	int64_t begin_until_us;
+	struct pile *link;
+};
+
+/* A sender that waits for its dot. */
+struct ask {
+	Notifier__Dot dot;
+	bool answered, go;
+	struct ask *link;
+};
+
+/* Outcomes to record; two pages, one being filled, one being written. */
+struct page {
+	size_t count;
+	Notifier__Settlement notes[NOTES_MAX];
+	char texts[NOTES_MAX][NOTE_TEXT];
+};
+
+struct clerk {
+	struct sql *sql;
+	struct arena *arena;
+	int senders, lease_s;
+	char owner[ID_TEXT];
+	pthread_t thread;
+
+	pthread_mutex_t lock;   /* guards what follows */
+	pthread_cond_t work;    /* the clerk waits */
+	pthread_cond_t answers; /* senders wait */
+	struct pile *piles;     /* with mails to take, oldest first */
+	size_t ready;           /* mails to take */
+	struct ask *asks;
+	struct page pages[2], *page;
+	int64_t claim_at_us;    /* not before */
+	bool closed, stopping;
+};
+
+/* ---- the senders' side ---- */
+
+bool clerk_take(struct clerk *clerk, struct claimed *claimed)
+{
+	struct pile *pile;
+
+	pthread_mutex_lock(&clerk->lock);
+	while (!clerk->piles && !clerk->closed)
+		pthread_cond_wait(&clerk->answers, &clerk->lock);
+	pile = clerk->closed ? NULL : clerk->piles;
+	if (pile) {
+		*claimed = (struct claimed){
+			pile->claim->mails[pile->next++], pile,
+			clock_monotonic() > pile->begin_until_us };
+		if (pile->next == pile->claim->n_mails)
+			clerk->piles = pile->link;
+		clerk->ready--;
+		if (clerk->ready < (size_t)clerk->senders)
+			pthread_cond_signal(&clerk->work);
+	}
+	pthread_mutex_unlock(&clerk->lock);
+	return pile != NULL;
+}
+
+static void free_pile(struct pile *pile)
+{
+	arena_free(pile->arena);
+	free(pile);
+}
+
+void clerk_drop(struct clerk *clerk, const struct claimed *claimed)
+{
+	bool last;
+
+	pthread_mutex_lock(&clerk->lock);
+	last = --claimed->pile->open == 0;
+	pthread_mutex_unlock(&clerk->lock);
+	if (last)
+		free_pile(claimed->pile);
+}
+
+bool clerk_dot(struct clerk *clerk, const struct claimed *claimed,
+	       int ics_sequence)
+{
+	struct ask ask = { .dot = NOTIFIER__DOT__INIT };
+
+	ask.dot.message_id = claimed->mail->message_id;
+	ask.dot.lease_token = claimed->mail->lease_token;
+	ask.dot.margin_s = clerk->lease_s / 3;
+	ask.dot.ics_sequence = ics_sequence;
+	pthread_mutex_lock(&clerk->lock);
+	ask.link = clerk->asks;
+	clerk->asks = &ask;
+	pthread_cond_signal(&clerk->work);
+	while (!ask.answered)
+		pthread_cond_wait(&clerk->answers, &clerk->lock);
+	pthread_mutex_unlock(&clerk->lock);
+	return ask.go;
+}
+
+void clerk_settle(struct clerk *clerk, const struct claimed *claimed,
+		  Notifier__Settlement__Outcome outcome, int code,
+		  const char *text)
+{
+	Notifier__Settlement *note;
+	struct page *page;
+
+	pthread_mutex_lock(&clerk->lock);
+	while (clerk->page->count == NOTES_MAX)
+		pthread_cond_wait(&clerk->answers, &clerk->lock);
+	page = clerk->page;
+	note = &page->notes[page->count];
+	notifier__settlement__init(note);
+	note->message_id = claimed->mail->message_id;
+	note->lease_token = claimed->mail->lease_token;
+	note->outcome = outcome;
+	note->smtp_code = code;
+	note->smtp_text = page->texts[page->count++];
+	strncpy(note->smtp_text, text, NOTE_TEXT - 1);
+	pthread_cond_signal(&clerk->work);
+	pthread_mutex_unlock(&clerk->lock);
+	clerk_drop(clerk, claimed);
+}
+
+/* ---- the clerk's side: one round ---- */
+
+struct round {
+	struct ask *asks;
+	struct page *page;
+	bool claim;
+	struct pile *pile; /* what was claimed */
+};
+
+static bool run_notes(struct clerk *clerk, const struct page *page,
+		      struct error *error)
+{
+	struct sql_request requests[NOTES_MAX];
+	struct sql_result results[NOTES_MAX];
+
+	if (!page->count)
+		return true;
+	for (size_t i = 0; i < page->count; i++)
+		requests[i] = (struct sql_request){
+			.message = &page->notes[i].base };
+	return sql_run(clerk->sql, &engine[ENGINE_SETTLE], page->count,
+		       requests, clerk->arena, results, error) == STATUS_OK;
+}
+
+static bool run_asks(struct clerk *clerk, struct ask *asks,
+		     struct error *error)
+{
+	struct sql_request requests[CLERK_SENDERS_MAX];
+	struct sql_result results[CLERK_SENDERS_MAX];
+	size_t count = 0;
+
+	if (!asks)
+		return true;
+	for (struct ask *ask = asks; ask; ask = ask->link)
+		requests[count++] =
+			(struct sql_request){ .message = &ask->dot.base };
+	if (sql_run(clerk->sql, &engine[ENGINE_DOT], count, requests,
+		    clerk->arena, results, error) != STATUS_OK)
+		return false;
+	count = 0;
+	for (struct ask *ask = asks; ask; ask = ask->link, count++)
+		ask->go = results[count].reply &&
+			  ((Notifier__DotReply *)results[count].reply)->go;
+	return true;
+}
+
+static bool run_claim(struct clerk *clerk, struct round *round,
+		      struct error *error)
+{
+	Notifier__Claim claim = NOTIFIER__CLAIM__INIT;
+	struct pile *pile = calloc(1, sizeof(*pile));
+	ProtobufCMessage *reply;
+
+	if (!pile)
+		log_fatal("out of memory", NULL);
+	round->pile = pile;
+	pile->arena = arena_new(65536);
+	pile->begin_until_us =
+		clock_monotonic() + clerk->lease_s * CLOCK_SECOND / 2;
+	claim.most = clerk->senders * PER_SENDER;
+	claim.lease_s = clerk->lease_s;
+	claim.owner = clerk->owner;
+	if (sql_call(clerk->sql, &engine[ENGINE_CLAIM], &claim.base,
+		     pile->arena, &reply, error) != STATUS_OK)
+		return false;
+	pile->claim = (Notifier__ClaimReply *)reply;
+	pile->open = pile->claim->n_mails;
+	return true;
+}
+
+/* All or nothing; the dots count only when the commit is certain. */
+static bool transact(struct clerk *clerk, struct round *round)
+{
+	struct error error = { STATUS_OK, "", "" };
+
+	if (sql_ready(clerk->sql) &&
+	    sql_begin(clerk->sql, &engine_authority, &error) == STATUS_OK) {
+		if (run_notes(clerk, round->page, &error) &&
+		    run_asks(clerk, round->asks, &error) &&
+		    (!round->claim || run_claim(clerk, round, &error)) &&
+		    sql_commit(clerk->sql, &error) == STATUS_OK)
+			return true;
+		sql_rollback(clerk->sql);
+	}
+	log_line(LOG_WARN, "the queue cannot be written", "why", error.message,
+		 NULL);
+	return false;
+}
+
+/* ---- the clerk's side: what it waits for ---- */
+
+static bool wants_claim(const struct clerk *clerk)
+{
+	return !clerk->closed && clerk->ready < (size_t)clerk->senders &&
+	       clock_monotonic() >= clerk->claim_at_us;
+}
+
+static void wait_for_work(struct clerk *clerk)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += 100 * 1000 * 1000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (!clerk->asks && !clerk->page->count && !wants_claim(clerk) &&
+	       !clerk->stopping &&
+	       !pthread_cond_timedwait(&clerk->work, &clerk->lock, &until))
+		continue;
+}
+
+static void add_pile(struct clerk *clerk, struct pile *pile)
+{
+	struct pile **end = &clerk->piles;
+
+	while (*end)
+		end = &(*end)->link;
+	*end = pile;
+	clerk->ready += pile->claim->n_mails;
+}
+
+static void hand_out(struct clerk *clerk, struct round *round, bool done)
+{
+	struct ask *next;
+
+	for (struct ask *ask = round->asks; ask; ask = next) {
+		next = ask->link; /* an answered ask is its sender's again */
+		ask->go = ask->go && done;
+		ask->answered = true;
+	}
+	if (done)
+		round->page->count = 0;
+	if (done && round->pile && round->pile->open) {
+		add_pile(clerk, round->pile);
+		round->pile = NULL;
+	} else if (round->claim) {
+		clerk->claim_at_us =
+			clock_monotonic() + (done ? POLL_US : PAUSE_US);
+	}
+	pthread_cond_broadcast(&clerk->answers);
+}
+
+static struct page *other_page(struct clerk *clerk)
+{
+	return clerk->page == clerk->pages ? clerk->pages + 1 : clerk->pages;
+}
+
+/* False when there was nothing to do. */
+static bool one_round(struct clerk *clerk, struct page **unwritten)
+{
+	struct round round = { .asks = clerk->asks, .page = *unwritten,
+			       .claim = wants_claim(clerk) };
+	const struct timespec pause = { 0, PAUSE_US * 1000 };
+	bool done;
+
+	clerk->asks = NULL;
+	if (!round.page->count) {
+		struct page *filled = clerk->page;
+
+		clerk->page = other_page(clerk);
+		*unwritten = round.page = filled;
+	}
+	if (!round.asks && !round.page->count && !round.claim)
+		return false;
+	pthread_mutex_unlock(&clerk->lock);
+	done = transact(clerk, &round);
+	arena_reset(clerk->arena);
+	pthread_mutex_lock(&clerk->lock);
+	hand_out(clerk, &round, done);
+	if (round.pile)
+		free_pile(round.pile);
+	if (!done) {
+		pthread_mutex_unlock(&clerk->lock);
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&clerk->lock);
+	}
+	return true;
+}
+
+static void release(struct clerk *clerk)
+{
+	Notifier__Owner owner = NOTIFIER__OWNER__INIT;
+	struct error error = { STATUS_OK, "", "" };
+
+	owner.owner = clerk->owner;
+	if (sql_begin(clerk->sql, &engine_authority, &error) != STATUS_OK)
+		return;
+	if (sql_call(clerk->sql, &engine[ENGINE_RELEASE], &owner.base,
+		     clerk->arena, NULL, &error) != STATUS_OK ||
+	    sql_commit(clerk->sql, &error) != STATUS_OK)
+		sql_rollback(clerk->sql);
+}
+
+static void *clerk_main(void *context)
+{
+	struct clerk *clerk = context;
+	struct page *unwritten = other_page(clerk);
+	int tries = 0;
+
+	pthread_mutex_lock(&clerk->lock);
+	while (!clerk->stopping) {
+		wait_for_work(clerk);
+		one_round(clerk, &unwritten);
+	}
+	while (one_round(clerk, &unwritten) && tries++ < 4)
+		continue;
+	pthread_mutex_unlock(&clerk->lock);
+	release(clerk);
+	return NULL;
+}
+
+/* ---- life ---- */
+
+struct clerk *clerk_start(const char *database_url, int senders, int lease_s)
+{
+	struct clerk *clerk = calloc(1, sizeof(*clerk));
+	uint8_t id[ID_BYTES];
+
+	if (!clerk)
+		log_fatal("out of memory", NULL);
+	id_new(id);
+	id_format(id, clerk->owner);
+	clerk->senders = senders;
+	clerk->lease_s = lease_s;
+	clerk->page = clerk->pages;
+	clerk->arena = arena_new(65536);
+	clerk->sql = sql_open(database_url, "notifier clerk");
+	sql_schema(clerk->sql, "notifier");
+	pthread_mutex_init(&clerk->lock, NULL);
+	pthread_cond_init(&clerk->work, NULL);
+	pthread_cond_init(&clerk->answers, NULL);
+	if (pthread_create(&clerk->thread, NULL, clerk_main, clerk))
+		log_fatal("cannot start a thread", "thread", "clerk", NULL);
+	return clerk;
+}
+
+void clerk_close(struct clerk *clerk)
+{
+	pthread_mutex_lock(&clerk->lock);
+	clerk->closed = true;
+	pthread_cond_broadcast(&clerk->answers);
+	pthread_mutex_unlock(&clerk->lock);
+}
+
+void clerk_stop(struct clerk *clerk)
+{
+	struct pile *next;
+
+	pthread_mutex_lock(&clerk->lock);
+	clerk->stopping = true;
+	pthread_cond_signal(&clerk->work);
+	pthread_mutex_unlock(&clerk->lock);
+	pthread_join(clerk->thread, NULL);
+	for (struct pile *pile = clerk->piles; pile; pile = next) {
+		next = pile->link;
+		free_pile(pile);
+	}
+	sql_close(clerk->sql);
+	arena_free(clerk->arena);
+	pthread_cond_destroy(&clerk->answers);
+	pthread_cond_destroy(&clerk->work);
+	pthread_mutex_destroy(&clerk->lock);
+	free(clerk);
+}

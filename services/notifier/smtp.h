@@ -1,0 +1,59 @@
+/*
+ * smtp: one submission at a time to the relay, over one reused connection.
+ *
+ * The caller's dot function is asked after everything else has been handed
+ * over and before the final dot can leave; it commits what must be durable
+ * first, or says no, and then the transaction is broken off. What became of
+ * the try is read from the relay's replies, never from curl's error code.
+ *
+ * A struct smtp belongs to one thread. smtp_start and smtp_end frame its life
+ * in the process.
+ */
+#ifndef ECHO_NOTIFIER_SMTP_H
+#define ECHO_NOTIFIER_SMTP_H
+
+#include <stdbool.h>
+
+#include "services/notifier/compose.h"
+
+struct smtp_relay {
+	const char *url;            /* smtp://host:port or smtps:// */
+	const char *user, *password; /* "": none; with one, TLS is required */
+	long timeout_s;             /* of one submission */
+};
+
+enum smtp_outcome {
+	SMTP_SENT,        /* 2xx to the final dot */
+	SMTP_RETRY,       /* 4xx, or broken before the dot */
+	SMTP_DOMAIN_BUSY, /* 421 or 4.7.x after MAIL: this domain wants less */
+	SMTP_RELAY_DOWN,  /* nothing got as far as a recipient */
+	SMTP_BOUNCED,     /* 5.1.x, 5.2.1: the address is no good */
+	SMTP_REFUSED,     /* another 5xx: this mail, not the address */
+	SMTP_BROKEN_OFF,  /* dot said no; nothing was sent */
+	SMTP_IN_DOUBT,    /* no reply after the dot: nobody knows */
+};
+
+#define SMTP_TEXT 200
+
+struct smtp_result {
+	enum smtp_outcome outcome;
+	int code;             /* of the reply that decided; 0: none */
+	char text[SMTP_TEXT]; /* printable ASCII */
+};
+
+/* Once a process, before any thread uses curl. */
+void smtp_start(void);
+
+struct smtp *smtp_open(const struct smtp_relay *relay);
+void smtp_close(struct smtp *smtp);
+
+typedef bool smtp_dot(void *context);
+
+struct smtp_result smtp_submit(struct smtp *smtp, const struct mail *mail,
+			       smtp_dot *dot, void *context);
+
+/* For tests: what a reply means. stage: "" (before RCPT), "RCPT", "DATA" or
+ * "." (after the dot). code 0: the connection broke. */
+enum smtp_outcome smtp_classify(const char *stage, int code, const char *text);
+
+#endif
