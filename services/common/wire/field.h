@@ -17,8 +17,10 @@
  * ("" stands for NULL in these). field_set gives them one form: a UUID in lower
  * case, a local time with T and seconds.
  *
- * Functions that can fail fill an error with field set and return its status.
- * All memory is the arena's.
+ * Functions that can fail fill an error (NULL: nobody asks) and return its
+ * status. error->field is the path (members[3].email; "" for the message as a
+ * whole), error->message says what is wrong so that it reads behind the path:
+ * "must be a date such as 2021-04-09". All memory is the arena's.
  */
 #ifndef ECHO_WIRE_FIELD_H
 #define ECHO_WIRE_FIELD_H

@@ -215,8 +215,10 @@ static const char *refusal(const ProtobufCMessage *message,
 	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
 		return NULL;
 	for (unsigned i = 0; i < type->n_fields; i++) {
-		if (seen[i] && type->fields[i].quantifier_offset ==
-				       field->quantifier_offset)
+		const field_type *other = &type->fields[i];
+
+		if (other->quantifier_offset == field->quantifier_offset &&
+		    field_value(message, other) != NULL)
 			return "excludes another field that is given";
 	}
 	return NULL;
