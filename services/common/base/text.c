@@ -89,11 +89,10 @@ static const struct {
 	unsigned char second_min, second_max;
 	unsigned char length;
 } sequences[] = {
-	{ 0x01, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
-	{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
-	{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-	{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-	{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+	{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
+	{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+	{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
 };
 
 /* Bytes of the sequence that begins here; 0 when it is malformed. */
@@ -101,6 +100,8 @@ static size_t sequence_length(const unsigned char *at, size_t left)
 {
 	size_t count = sizeof(sequences) / sizeof(sequences[0]);
 
+	if (at[0] < 0x80)
+		return at[0] != '\0';
 	for (size_t i = 0; i < count; i++) {
 		size_t length = sequences[i].length;
 
@@ -108,8 +109,8 @@ static size_t sequence_length(const unsigned char *at, size_t left)
 			continue;
 		if (length > left)
 			return 0;
-		if (length > 1 && (at[1] < sequences[i].second_min ||
-				   at[1] > sequences[i].second_max))
+		if (at[1] < sequences[i].second_min ||
+		    at[1] > sequences[i].second_max)
 			return 0;
 		for (size_t j = 2; j < length; j++) {
 			if ((at[j] & 0xc0) != 0x80)
