@@ -27,7 +27,7 @@ WITH named AS (
 		coalesce(nullif(r.topic, ''), (s).topic, '') AS topic,
 		coalesce(nullif(r.objectives, ''), (s).objectives, '')
 			AS objectives,
-		coalesce(nullif(regexp_replace(r.zoom_id, '\s', '', 'g'), ''),
+		coalesce(nullif(regexp_replace(r.zoom_meeting, '\s', '', 'g'), ''),
 			(s).zoom_meeting, '') AS zoom_meeting,
 		coalesce(nullif(r.status, ''), 'published') AS status,
 		count(*) OVER (PARTITION BY r.network, lower(r.programme),
@@ -177,7 +177,7 @@ WITH named AS (
 	('title', 'INVALID', 'title', 'Give the session a title.'),
 	('minutes', 'INVALID', 'minutes',
 		'A session takes 60 to 90 minutes, unless minutes_reason says why not.'),
-	('zoom', 'INVALID', 'zoom_id',
+	('zoom', 'INVALID', 'zoom_meeting',
 		'Use the 9 to 12 digits of the Zoom meeting.'),
 	('facilitator', 'NOT_FOUND', 'facilitator_email',
 		'This address is nobody''s, or several people''s.'),
