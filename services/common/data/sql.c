@@ -1,4 +1,5 @@
 /* sql: connection, transaction, authority, and what errors mean. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ struct sql *sql_open(const char *url, const char *application_name)
 	if (!sql)
 		log_fatal("out of memory", NULL);
 	sql->url = url;
-	sql->application_name = application_name;
+	snprintf(sql->application_name, sizeof(sql->application_name), "%s",
+		 application_name);
 	sql->schema = "public";
 	sql->arena = arena_new(CONNECTION_ARENA);
 	return sql;

@@ -52,7 +52,8 @@ struct binding {
 
 struct sql;
 
-/* Never NULL; connects on first use. url: a libpq connection string. */
+/* Never NULL; connects on first use. url, a libpq connection string, must
+ * outlive it. */
 struct sql *sql_open(const char *url, const char *application_name);
 void sql_close(struct sql *sql);
 

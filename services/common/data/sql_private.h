@@ -44,7 +44,8 @@ struct rule {
 };
 
 struct sql {
-	const char *url, *application_name, *schema;
+	const char *url, *schema;
+	char application_name[64];
 	PGconn *conn;          /* NULL: not connected */
 	struct arena *arena;   /* what lives as long as the connection */
 	struct prepared prepared[PREPARED_MAX];

@@ -1,5 +1,6 @@
 /* service: start, wait for SIGTERM, drain, stop; in mirror order. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -49,11 +50,10 @@ bool service_stopping(const struct service_run *run)
 
 struct sql *service_sql(const struct service_run *run, const char *purpose)
 {
-	char *name = NULL; /* as long as the connection: for ever */
+	char name[64];
 	struct sql *sql;
 
-	if (asprintf(&name, "%s/%s", run->service->name, purpose) < 0)
-		abort();
+	snprintf(name, sizeof(name), "%s/%s", run->service->name, purpose);
 	sql = sql_open(run->settings.database_url, name);
 	sql_schema(sql, run->service->name);
 	return sql;
