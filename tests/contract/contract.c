@@ -236,7 +236,7 @@ static void check_programs(const char *program,
 	sql_ready(owner);
 	check_program(program, database, owner,
 		      "ALTER TABLE entry RENAME account TO acct",
-		      "put_entry.sql: column \"account\" of relation");
+		      "put_entry.sql: column");
 	check_program(program, database, owner,
 		      "ALTER TABLE entry RENAME acct TO account;"
 		      "ALTER TABLE entry ADD owed bigint",
