@@ -89,7 +89,8 @@ static enum status check_request(struct rpc_pending *pending)
 
 static void set_timeout(struct rpc_pending *pending)
 {
-	int64_t left_ms = (pending->try_end_us - clock_monotonic()) / 1000;
+	int64_t left_ms =
+		(pending->try_end_us - clock_monotonic() + 999) / 1000;
 
 	/* 0 would mean not to wait at all; an answer may be there already. */
 	nng_aio_set_timeout(pending->slot->aio,

@@ -23,6 +23,8 @@
 #define EJECT_MAX_US (40 * CLOCK_SECOND)
 /* A caller in a hurry says nothing about the endpoint. */
 #define TIMEOUT_COUNTS_US (CLOCK_SECOND / 50)
+/* With less time than this left another try is only load. */
+#define RETRY_MIN_US (CLOCK_SECOND / 500)
 
 /* A call earns a tenth of a retry; ten retries can be saved up, so that the
  * first calls of a process and rare calls may be retried too. */
@@ -263,7 +265,7 @@ bool rpc_may_retry(struct rpc_pending *pending)
 	bool may = false;
 
 	if (pending->tries == RPC_TRIES_MAX ||
-	    clock_monotonic() >= pending->deadline_us)
+	    clock_monotonic() + RETRY_MIN_US > pending->deadline_us)
 		return false;
 	pthread_mutex_lock(&peer->lock);
 	if (peer->budget >= BUDGET_RETRY) {
