@@ -112,6 +112,9 @@ static bool set_session(struct sql *sql)
 		    "SET search_path = \"%s\", public; SET TimeZone = 'UTC';"
 		    "SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
 		    "SET extra_float_digits = 1;"
+		    /* A statement is planned once, perhaps while its tables
+		     * are empty: no plan may hang on that. */
+		    "SET jit = off; SET enable_seqscan = off;"
 		    "SET idle_in_transaction_session_timeout = '30s'",
 		    sql->schema);
 	result = PQexec(sql->conn, text.bytes);
