@@ -12,6 +12,7 @@
 #define TOOLS_COMMAND_H
 
 #include <argp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "services/common/base/arena.h"
@@ -24,9 +25,12 @@ struct command {
 	const char *name;
 	const char *arguments; /* as usage shows them: "FILE", or NULL */
 	const char *about;     /* one sentence */
+	const char *words;     /* what may stand as argument, or NULL */
 	const char *details;   /* what --help says after the options, or NULL */
 	const struct argp_option *options; /* NULL: none */
 	argp_parser_t parser;
+	bool calls;            /* takes --as-person and --timeout, */
+	bool prints;           /* and --format: child inputs 0 and 1 */
 	int (*run)(const struct command *command, int argc, char **argv);
 	const struct remote *remote; /* of a command that is one call */
 };
@@ -48,7 +52,13 @@ void command_parse(const struct command *command, int argc, char **argv,
 /* "superhub: ..." on standard error. Returns EXIT_FAILED. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Each in the file of its name; those of calls.c are one call each. */
-extern const struct command keys_command;
+/* Each in the file of its name; the second lot in calls.c. */
+extern const struct command keys_command, status_command, clock_command,
+	import_command, report_command, call_command, completion_command;
+extern const struct command hubs_command, networks_command, people_command,
+	programmes_command, sessions_command, plan_command, publish_command,
+	reschedule_command, cancel_command, advance_command,
+	attendance_command, review_command, plans_command, messages_command,
+	outbox_command, figures_command;
 
 #endif

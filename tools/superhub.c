@@ -1,22 +1,35 @@
 /* superhub: the client of the operations staff. Which commands there are, and
  * main. */
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/common/base/text.h"
+#include "tools/calls.h"
+#include "tools/client.h"
 #include "tools/command.h"
+#include "tools/output.h"
 
-#ifndef SUPERHUB_VERSION
-#define SUPERHUB_VERSION "0.1"
-#endif
-
-const char *argp_program_version = "superhub " SUPERHUB_VERSION;
+const char *argp_program_version = "superhub " ECHO_VERSION;
 struct arena *memory;
 
 const struct command *const commands[] = {
-	&keys_command,
+	/* the set-up */
+	&keys_command, &status_command, &clock_command,
+	/* who is there */
+	&hubs_command, &networks_command, &people_command,
+	/* what happens */
+	&programmes_command, &sessions_command, &plan_command,
+	&publish_command, &reschedule_command, &cancel_command,
+	&advance_command, &attendance_command, &review_command,
+	/* what is sent */
+	&plans_command, &messages_command, &outbox_command,
+	/* what comes out */
+	&report_command, &figures_command,
+	/* everything else */
+	&import_command, &call_command, &completion_command,
 	NULL,
 };
 
@@ -42,13 +55,20 @@ int complain(const char *format, ...)
 
 const struct argp_option *command_options(const struct command *command)
 {
-	return command->options;
+	return command->remote != NULL ? calls_options(command->remote)
+				       : command->options;
 }
 
 void command_parse(const struct command *command, int argc, char **argv,
 		   void *input)
 {
+	const struct argp_child children[] = {
+		{ command->calls ? &client_argp : NULL },
+		{ command->prints ? &output_argp : NULL },
+		{ NULL },
+	};
 	struct argp argp = {
+		.children = children,
 		.options = command_options(command),
 		.parser = command->parser,
 		.args_doc = command->arguments,
@@ -72,6 +92,9 @@ static const struct command *find_command(const char *name)
 static char *filter_help(int key, const char *text, void *input)
 {
 	struct text list;
+	char *settings = NULL;
+	size_t length;
+	FILE *out;
 
 	(void)input;
 	if (key != ARGP_KEY_HELP_POST_DOC)
@@ -83,7 +106,13 @@ static char *filter_help(int key, const char *text, void *input)
 			    commands[i]->about);
 	text_add(&list, "\nsuperhub COMMAND --help says more about one. It exits "
 		 "with 0 when all went well, 1 when something did not, and 2 "
-		 "when it was asked in a wrong way.");
+		 "when it was asked in a wrong way.\n\nSettings, from the "
+		 "environment (NAME_FILE reads NAME from a file):\n");
+	out = open_memstream(&settings, &length);
+	client_print_settings(out);
+	fclose(out);
+	text_add(&list, settings);
+	free(settings);
 	/* argp frees what is not the text it gave */
 	return strdup(list.bytes);
 }
@@ -115,6 +144,7 @@ int main(int argc, char **argv)
 	};
 	struct line line = { 0 };
 
+	setlocale(LC_CTYPE, "C.UTF-8"); /* widths of characters */
 	argp_err_exit_status = EXIT_USAGE;
 	memory = arena_new(1 << 20);
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &line);

@@ -54,7 +54,7 @@ static const struct service reporting = {
 	.descriptor = &reporting__reporting__descriptor,
 	.methods = methods,
 	.follows = follows,
-	.migrations = migrations,
+	.migrations = sql_migrations,
 };
 
 int main(int argc, char **argv)

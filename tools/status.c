@@ -1,0 +1,165 @@
+/* superhub status: every service, how it fares and how far it follows. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "services/common/base/clock.h"
+#include "services/common/base/text.h"
+#include "tools/client.h"
+#include "tools/command.h"
+#include "tools/output.h"
+
+enum { SERVICE_COLUMNS = 5, FEED_COLUMNS = 5 };
+
+struct grid {
+	const char *cells[128 * 5];
+	size_t count;
+};
+
+static void add(struct grid *grid, const char *cell)
+{
+	if (grid->count < sizeof(grid->cells) / sizeof(grid->cells[0]))
+		grid->cells[grid->count++] = cell;
+}
+
+static const char *integer(int64_t value)
+{
+	return arena_printf(memory, "%lld", (long long)value);
+}
+
+static bool add_feeds(struct grid *grid, const Rpc__HealthReply *health)
+{
+	bool level = true;
+
+	for (size_t i = 0; i < health->n_follows; i++) {
+		const Rpc__FollowHealth *follow = health->follows[i];
+		int64_t lag = follow->head_seq - follow->seq;
+
+		add(grid, health->service);
+		add(grid, arena_printf(memory, "%s.%s", follow->service,
+				       follow->feed));
+		add(grid, integer(lag));
+		add(grid, follow->age_ms < 0
+				  ? "never"
+				  : arena_printf(memory, "%lld ms",
+						 (long long)follow->age_ms));
+		add(grid, follow->problem);
+		level = level && lag == 0 && follow->age_ms >= 0;
+	}
+	return level;
+}
+
+/* A row for a service and for each feed it follows. True: ready and level. */
+static bool add_service(struct grid *services, struct grid *feeds,
+			const char *name)
+{
+	struct client_method method;
+	ProtobufCMessage *reply = NULL;
+	struct error error = { STATUS_OK, "", "" };
+	const Rpc__HealthReply *health;
+
+	if (!client_find(name, "Health", &method))
+		return false;
+	add(services, name);
+	if (client_call_quietly(&method, message_new(memory, method.input),
+				&reply, &error) != STATUS_OK) {
+		add(services, "no answer");
+		add(services, "");
+		add(services, "");
+		add(services, error.message);
+		return false;
+	}
+	health = (const Rpc__HealthReply *)reply;
+	add(services, health->ready ? "ready" : "not ready");
+	add(services, integer(health->queue));
+	add(services, arena_printf(memory, "%lld s",
+				   (long long)health->uptime_s));
+	add(services, health->reason);
+	return add_feeds(feeds, health) && health->ready;
+}
+
+static bool look(struct grid *services, struct grid *feeds)
+{
+	static const char *const service_head[] = { "service", "state",
+						    "queue", "up", "" };
+	static const char *const feed_head[] = { "follower", "feed", "lag",
+						 "asked", "" };
+	bool good = true;
+
+	services->count = feeds->count = 0;
+	for (size_t i = 0; i < 5; i++) {
+		add(services, service_head[i]);
+		add(feeds, feed_head[i]);
+	}
+	for (size_t i = 0; client_services[i].name != NULL; i++)
+		if (!add_service(services, feeds, client_services[i].name))
+			good = false;
+	return good;
+}
+
+struct input {
+	int64_t wait_s;
+	bool quiet;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct input *input = state->input;
+
+	if (key == 'q') {
+		input->quiet = true;
+		return 0;
+	}
+	if (key != 'w')
+		return ARGP_ERR_UNKNOWN;
+	if (!text_to_int64(argument, &input->wait_s) || input->wait_s < 1)
+		argp_error(state, "--wait takes seconds");
+	return 0;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	static const bool service_right[] = { false, false, true, true, false };
+	static const bool feed_right[] = { false, false, true, true, false };
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+	static struct grid services, feeds;
+	struct input input = { 0 };
+	int64_t until_us;
+	bool good;
+
+	command_parse(command, argc, argv, &input);
+	until_us = clock_monotonic() + input.wait_s * CLOCK_SECOND;
+	while (!(good = look(&services, &feeds)) &&
+	       clock_monotonic() < until_us)
+		nanosleep(&pause, NULL);
+	if (!input.quiet) {
+		output_grid(stdout, services.count / 5, 5, services.cells,
+			    service_right);
+		putchar('\n');
+		output_grid(stdout, feeds.count / 5, 5, feeds.cells,
+			    feed_right);
+	}
+	if (good)
+		return EXIT_OK;
+	return complain("not everything is ready and level; the log of the "
+			"service says more%s.",
+			input.wait_s == 0 ? ", --wait SECONDS waits" : "");
+}
+
+static const struct argp_option options[] = {
+	{ "wait", 'w', "SECONDS", 0,
+	  "Wait until all are ready and nobody lags behind" },
+	{ "quiet", 'q', NULL, 0, "Only the exit code" },
+	{ 0 },
+};
+
+const struct command status_command = {
+	.name = "status",
+	.about = "Show every service: health, queue, how far it follows",
+	.details = "It exits with 1 when a service is not ready or a feed lags "
+		   "behind.",
+	.calls = true,
+	.options = options,
+	.parser = parse,
+	.run = run,
+};
