@@ -47,6 +47,7 @@ enum status read_zoom_export(struct call *call)
 		      request->file_sha256);
 	request->content = (ProtobufCBinaryData){ 0 };
 	request->layout = text_of(file.layout);
+	request->meeting = text_of(file.meeting);
 	request->n_rows = file.count;
 	request->rows = arena_array(call->arena, file.count,
 				    sizeof(*request->rows));

@@ -109,14 +109,19 @@ CREATE INDEX attendance_row_open ON attendance_row (session_id, row_id)
 CREATE INDEX attendance_row_person ON attendance_row USING gin (person_ids);
 
 -- Why no attendance may come into a session by file or decision, or NULL: it
--- has not begun, it is closed, or it is settled and nobody says why.
-CREATE FUNCTION import_refusal(status text, start_at timestamptz,
-	at timestamptz, reason text) RETURNS text
+-- has not begun, it is closed, it is settled and nobody says why, or nobody
+-- says why another meeting's file should be its own.
+CREATE FUNCTION import_refusal(s session, at timestamptz, reason text,
+	meeting text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN status IN ('draft', 'scheduled', 'cancelled') OR start_at > at
-		THEN 'early'
-	WHEN status = 'closed' THEN 'closed'
-	WHEN status = 'reconciled' AND reason = '' THEN 'reason' END;
+RETURN CASE
+	WHEN (s).status IN ('draft', 'scheduled', 'cancelled')
+		OR (s).start_at > at THEN 'early'
+	WHEN (s).status = 'closed' THEN 'closed'
+	WHEN reason <> '' THEN NULL
+	WHEN (s).status = 'reconciled' THEN 'reason'
+	WHEN (s).zoom_meeting <> '' AND meeting <> ''
+		AND (s).zoom_meeting <> meeting THEN 'meeting' END;
 
 -- The instant of a time as zoom.c gives it. A bare time of day is the one
 -- nearest to the session's start; a date that may be read both ways is read

@@ -29,7 +29,7 @@ WITH place AS (
 		bool_or(together) AS together
 	FROM linked GROUP BY session_id, person_id
 ), made AS MATERIALIZED (
-	SELECT p.*, m.person_id, greatest(least(z.minutes, p.most), (
+	SELECT p.*, m.person_id, greatest(least(coalesce(z.minutes, 0), p.most), (
 			SELECT round(sum(extract(epoch FROM
 				upper(u) - lower(u))) / 60)
 			FROM unnest(m.spans) u), 0)::int AS minutes,

@@ -16,7 +16,7 @@ SELECT r.request_no, x.rpc_status, x.rpc_field, x.rpc_message,
 FROM request r JOIN session s USING (session_id)
 JOIN attendance_row w USING (row_id, session_id)
 LEFT JOIN refusal x ON x.refusal = coalesce(
-	import_refusal(s.status, s.start_at, r.now, r.reason),
+	import_refusal(s, r.now, r.reason, ''),
 	CASE WHEN r.action NOT IN ('link', 'group_login', 'ignore', 'reopen')
 		THEN 'action'
 	WHEN w.person_ids <> r.person_ids

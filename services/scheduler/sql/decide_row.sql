@@ -9,7 +9,7 @@ UPDATE attendance_row w SET
 	decision_reason = r.reason
 FROM request r JOIN session s USING (session_id)
 WHERE w.row_id = r.row_id AND w.session_id = r.session_id
-AND import_refusal(s.status, s.start_at, r.now, r.reason) IS NULL
+AND import_refusal(s, r.now, r.reason, '') IS NULL
 AND (r.action = 'link' AND cardinality(r.person_ids) = 1
 	OR r.action = 'group_login' AND r.person_ids <> '{}'
 	OR r.action IN ('ignore', 'reopen') AND r.person_ids = '{}')

@@ -7,7 +7,7 @@ WITH file AS MATERIALIZED (
 		gen_random_uuid() AS import_id, s.session_id, s.hub_id,
 		s.network_id, s.start_local, s.zone, s.start_at, s.end_at
 	FROM request r JOIN session s USING (session_id)
-	WHERE import_refusal(s.status, s.start_at, r.now, r.reason) IS NULL
+	WHERE import_refusal(s, r.now, r.reason, r.meeting) IS NULL
 	AND NOT EXISTS (SELECT FROM attendance_import i
 		WHERE (i.session_id, i.file_sha256)
 			= (r.session_id, r.file_sha256))
@@ -94,19 +94,18 @@ WITH file AS MATERIALIZED (
 ), imported AS (
 	INSERT INTO attendance_import
 	SELECT f.import_id, f.session_id, f.hub_id, f.file_name, f.file_sha256,
-		f.layout, n.rows, n.matched, n.unmatched, n.ignored, n.known,
-		CASE WHEN n.unmatched > 0 THEN 'parsed' ELSE 'committed' END,
+		f.layout, count(m.number),
+		count(*) FILTER (WHERE NOT known AND state = 'linked'),
+		count(*) FILTER (WHERE NOT known AND state = 'open'),
+		count(*) FILTER (WHERE NOT known AND state = 'ignored'),
+		count(*) FILTER (WHERE known),
+		CASE WHEN bool_or(NOT known AND state = 'open')
+			THEN 'parsed' ELSE 'committed' END,
 		f.reason, f.now, f.principal_person_id
-	FROM file f JOIN (
-		SELECT import_id, count(*) AS rows,
-		count(*) FILTER (WHERE NOT known AND state = 'linked')
-			AS matched,
-		count(*) FILTER (WHERE NOT known AND state = 'open')
-			AS unmatched,
-		count(*) FILTER (WHERE NOT known AND state = 'ignored')
-			AS ignored,
-		count(*) FILTER (WHERE known) AS known
-		FROM matched GROUP BY import_id) n USING (import_id)
+	FROM file f LEFT JOIN matched m USING (import_id)
+	WHERE m.number IS NOT NULL OR coalesce(f.rows, '[]') = '[]'
+	GROUP BY f.import_id, f.session_id, f.hub_id, f.file_name,
+		f.file_sha256, f.layout, f.reason, f.now, f.principal_person_id
 )
 INSERT INTO attendance_row
 SELECT gen_random_uuid(), import_id, session_id, hub_id, number, row_key,

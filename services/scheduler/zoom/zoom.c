@@ -6,8 +6,10 @@
 #include "services/scheduler/zoom/zoom.h"
 
 #define PROBLEMS_MAX 5
+#define QUOTE_BYTES 40
+#define MINUTES_MAX (7 * 1440)
 
-enum what { NAME, EMAIL, JOINED, DEPARTED, MINUTES, WAITING, WHATS };
+enum what { NAME, EMAIL, JOINED, DEPARTED, MINUTES, WAITING, MEETING, WHATS };
 
 /* Every heading seen, in lower case; others are not ours. */
 static const struct {
@@ -27,6 +29,7 @@ static const struct {
 	{ "total duration (minutes)", MINUTES },
 	{ "duration(minutes)", MINUTES },
 	{ "in waiting room", WAITING },
+	{ "meeting id", MEETING },
 };
 
 struct reader {
@@ -35,24 +38,35 @@ struct reader {
 	struct text problems;
 	int problem_count;
 	int columns[WHATS];  /* -1: there is none */
+	const struct zoom_record *heading;
 	int day_first, month_first; /* dates that can be read only so */
 };
 
-static void problem(struct reader *reader, int line, const char *what,
-		    const char *value)
+/* line 7, Join Time: is no time ("soon") */
+static void problem(struct reader *reader, const struct zoom_record *record,
+		    enum what column, const char *what)
 {
+	int place = column < WHATS ? reader->columns[column] : -1;
+
 	if (reader->problem_count++ >= PROBLEMS_MAX)
 		return;
-	text_printf(&reader->problems, "%sline %d: %s",
-		    reader->problem_count > 1 ? "; " : "", line, what);
-	if (value)
-		text_printf(&reader->problems, " \"%.40s\"", value);
+	text_printf(&reader->problems, "%sline %d",
+		    reader->problem_count > 1 ? "; " : "", record->number);
+	if (place >= 0)
+		text_printf(&reader->problems, ", %s",
+			    reader->heading->cells[place]);
+	text_printf(&reader->problems, ": %s", what);
+	if (place >= 0 && *record->cells[place])
+		text_printf(&reader->problems, " (\"%.*s\")",
+			    (int)zoom_cut(record->cells[place], QUOTE_BYTES),
+			    record->cells[place]);
 }
 
 /* The first record with a column for names is the heading. */
 static bool read_heading(struct reader *reader,
 			 const struct zoom_record *record)
 {
+	reader->heading = record;
 	for (int i = 0; i < WHATS; i++)
 		reader->columns[i] = -1;
 	for (int i = 0; i < ZOOM_COLUMNS_MAX; i++)
@@ -71,6 +85,18 @@ static const char *cell(const struct reader *reader,
 	return column < 0 ? "" : record->cells[column];
 }
 
+static void read_meeting(struct reader *reader,
+			 const struct zoom_record *record)
+{
+	struct text digits = text_new(reader->arena);
+
+	for (const char *c = cell(reader, record, MEETING); *c; c++)
+		if (*c >= '0' && *c <= '9')
+			text_add_char(&digits, *c);
+	if (digits.length)
+		reader->file.meeting = digits.bytes;
+}
+
 static bool read_minutes(struct reader *reader,
 			 const struct zoom_record *record,
 			 struct zoom_row *row, bool needed)
@@ -81,20 +107,19 @@ static bool read_minutes(struct reader *reader,
 	if (!*given && !needed)
 		return true;
 	if (!text_to_int64(given, &minutes) || minutes < 0 ||
-	    minutes > 7 * 1440) {
-		problem(reader, row->number, "duration is no number of minutes",
-			given);
+	    minutes > MINUTES_MAX) {
+		problem(reader, record, MINUTES, "is no number of minutes");
 		return false;
 	}
 	row->minutes = (int)minutes;
 	return true;
 }
 
-static bool read_time(struct reader *reader, int line, const char *column,
-		      const char *given, struct zoom_time *time)
+static bool read_time(struct reader *reader, const struct zoom_record *record,
+		      enum what column, struct zoom_time *time)
 {
-	if (!zoom_read_time(given, time)) {
-		problem(reader, line, column, given);
+	if (!zoom_read_time(cell(reader, record, column), time)) {
+		problem(reader, record, column, "is no time");
 		return false;
 	}
 	reader->day_first += time->slashes && time->month > 12;
@@ -102,25 +127,23 @@ static bool read_time(struct reader *reader, int line, const char *column,
 	return true;
 }
 
-static bool read_times(struct reader *reader, const struct zoom_record *record,
+static void read_times(struct reader *reader, const struct zoom_record *record,
 		       struct zoom_row *row, struct zoom_time times[2])
 {
-	const char *departed = cell(reader, record, DEPARTED);
+	bool departed = *cell(reader, record, DEPARTED);
 
-	if (!read_minutes(reader, record, row, !*departed) ||
-	    !read_time(reader, row->number, "join time is no time",
-		       cell(reader, record, JOINED), &times[0]))
-		return false;
-	times[1] = times[0];
-	if (*departed)
-		return read_time(reader, row->number, "leave time is no time",
-				 departed, &times[1]);
-	/* Still there when the export was made. */
-	times[1].hour = -1;
-	return true;
+	if (!read_minutes(reader, record, row, !departed) ||
+	    !read_time(reader, record, JOINED, &times[0]))
+		return;
+	if (departed)
+		read_time(reader, record, DEPARTED, &times[1]);
+	else
+		/* Still there when the export was made. */
+		times[1].hour = -1;
 }
 
-static bool settle_time(struct reader *reader, int line, struct zoom_time *time)
+static bool settle_time(struct reader *reader, const struct zoom_record *record,
+			enum what column, struct zoom_time *time)
 {
 	if (time->slashes && reader->day_first) {
 		int day = time->month;
@@ -130,32 +153,50 @@ static bool settle_time(struct reader *reader, int line, struct zoom_time *time)
 	}
 	if (zoom_time_valid(time))
 		return true;
-	problem(reader, line, "there is no such day", NULL);
+	problem(reader, record, column, "there is no such day");
 	return false;
 }
 
 /* All rows are read: now the order of the dates is known. */
-static void settle_row(struct reader *reader, struct zoom_row *row,
-		       struct zoom_time times[2])
+static void settle_row(struct reader *reader, const struct zoom_record *record,
+		       struct zoom_row *row, struct zoom_time times[2])
 {
 	bool still_there = times[1].hour < 0;
 
 	if (still_there)
 		times[1] = times[0];
-	if (!settle_time(reader, row->number, &times[0]) ||
-	    !settle_time(reader, row->number, &times[1]))
+	if (!settle_time(reader, record, JOINED, &times[0]) ||
+	    !settle_time(reader, record, DEPARTED, &times[1]))
 		return;
 	if (still_there)
 		zoom_add_seconds(&times[1], row->minutes * 60L);
 	if (zoom_seconds(&times[0], &times[1]) < 0 ||
 	    times[0].has_date != times[1].has_date) {
-		problem(reader, row->number, "leaves before it joins", NULL);
+		problem(reader, record, DEPARTED, "is before the join time");
 		return;
 	}
 	row->day_first = times[0].slashes && !reader->day_first &&
 			 !reader->month_first;
 	row->joined = zoom_time_text(reader->arena, &times[0]);
 	row->departed = zoom_time_text(reader->arena, &times[1]);
+}
+
+static void check_person(struct reader *reader,
+			 const struct zoom_record *record,
+			 const struct zoom_row *row)
+{
+	static const enum what columns[] = { NAME, EMAIL };
+
+	if (!*row->name && !*row->email)
+		problem(reader, record, NAME, "neither name nor address");
+	if (*row->email &&
+	    (!strchr(row->email, '@') || strchr(row->email, ' ')))
+		problem(reader, record, EMAIL, "is no address");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		if (reader->columns[columns[i]] >= 0 &&
+		    record->unfit[reader->columns[columns[i]]])
+			problem(reader, record, columns[i],
+				"is of several lines or too long");
 }
 
 static void read_row(struct reader *reader, const struct zoom_record *record,
@@ -170,9 +211,8 @@ static void read_row(struct reader *reader, const struct zoom_record *record,
 				  ? "" : "waiting_room",
 		.phone = zoom_is_phone(cell(reader, record, NAME)),
 	};
-	if (!*row->name && !*row->email)
-		problem(reader, row->number, "has neither name nor address",
-			NULL);
+	check_person(reader, record, row);
+	read_meeting(reader, record);
 	zoom_read_names(reader->arena, row);
 	if (reader->columns[JOINED] >= 0)
 		read_times(reader, record, row, times);
@@ -184,42 +224,50 @@ static void read_rows(struct reader *reader, const struct zoom_record *records,
 		      size_t count)
 {
 	struct zoom_row *rows =
-		arena_array(reader->arena, count, sizeof(*rows));
+		arena_array(reader->arena, count + 1, sizeof(*rows));
 	struct zoom_time(*times)[2] =
-		arena_array(reader->arena, count, sizeof(*times));
+		arena_array(reader->arena, count + 1, sizeof(*times));
 	bool detail = reader->columns[JOINED] >= 0;
 
 	for (size_t i = 0; i < count; i++)
 		read_row(reader, &records[i], &rows[i], times[i]);
 	if (reader->day_first && reader->month_first)
-		problem(reader, records[0].number,
+		problem(reader, &records[0], WHATS,
 			"some dates can only be read day first, others only "
-			"month first", NULL);
+			"month first");
 	for (size_t i = 0; detail && !reader->problem_count && i < count; i++)
-		settle_row(reader, &rows[i], times[i]);
+		settle_row(reader, &records[i], &rows[i], times[i]);
 	reader->file.layout = detail ? "detail" : "summary";
 	reader->file.rows = rows;
 	reader->file.count = count;
 }
 
+/* Before the heading, a record of headings and one of values may tell about
+ * the meeting. */
+static size_t skip_preamble(struct reader *reader,
+			    const struct zoom_records *records)
+{
+	for (size_t i = 0; i < records->count; i++) {
+		if (read_heading(reader, &records->list[i]))
+			return i;
+		if (i + 1 < records->count)
+			read_meeting(reader, &records->list[i + 1]);
+	}
+	return records->count;
+}
+
 static void read_file(struct reader *reader, const struct zoom_records *records)
 {
-	size_t heading = 0;
+	size_t heading = skip_preamble(reader, records);
 
-	while (heading < records->count &&
-	       !read_heading(reader, &records->list[heading]))
-		heading++;
 	if (heading == records->count)
 		text_add(&reader->problems,
 			 "no heading like \"Name (Original Name)\" was found: "
 			 "is this a participants' export?");
 	else if (reader->columns[JOINED] < 0 && reader->columns[MINUTES] < 0)
-		problem(reader, records->list[heading].number,
+		problem(reader, reader->heading, WHATS,
 			"neither \"Join Time\" nor \"Total Duration "
-			"(Minutes)\" is among the columns", NULL);
-	else if (heading + 1 == records->count)
-		problem(reader, records->list[heading].number,
-			"no row follows the heading", NULL);
+			"(Minutes)\" is among the columns");
 	else
 		read_rows(reader, records->list + heading + 1,
 			  records->count - heading - 1);
@@ -231,7 +279,9 @@ static void read_file(struct reader *reader, const struct zoom_records *records)
 struct zoom_file zoom_read(struct arena *arena, const void *bytes,
 			   size_t length)
 {
-	struct reader reader = { .arena = arena, .problems = text_new(arena) };
+	struct reader reader = { .arena = arena,
+				 .problems = text_new(arena),
+				 .file.meeting = "" };
 	struct zoom_records records;
 
 	if (length > ZOOM_BYTES_MAX) {

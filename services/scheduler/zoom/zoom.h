@@ -22,6 +22,7 @@
 #define ZOOM_BYTES_MAX (4u << 20)
 #define ZOOM_ROWS_MAX 20000
 #define ZOOM_COLUMNS_MAX 40
+#define ZOOM_CELL_MAX 500
 #define ZOOM_NAMES_MAX 4
 
 struct zoom_row {
@@ -41,6 +42,7 @@ struct zoom_row {
 
 struct zoom_file {
 	const char *layout;     /* "detail" or "summary" */
+	const char *meeting;    /* the meeting's number where it is told, or "" */
 	struct zoom_row *rows;
 	size_t count;
 	const char *problem;    /* NULL, or what is wrong for a person to read */
@@ -52,12 +54,16 @@ struct zoom_file zoom_read(struct arena *arena, const void *bytes,
 
 /* ---- its parts ---- */
 
-/* A line of the file that is not blank. Cells are trimmed and without control
- * characters; those a short record lacks are "". */
+/* A line of the file that is not blank. Cells are trimmed UTF-8; those a short
+ * record lacks are "". One that is too long is cut, one with control characters
+ * has blanks in their place; both are marked. */
 struct zoom_record {
 	const char *cells[ZOOM_COLUMNS_MAX];
+	bool unfit[ZOOM_COLUMNS_MAX];
 	int number; /* line */
 };
+/* At most so many bytes of text, whole characters only. */
+size_t zoom_cut(const char *text, size_t most);
 struct zoom_records {
 	struct zoom_record *list;
 	size_t count;

@@ -5,8 +5,6 @@
 #include "services/common/base/text.h"
 #include "services/scheduler/zoom/zoom.h"
 
-#define CELL_BYTES_MAX 500
-
 struct reading {
 	struct arena *arena;
 	struct zoom_records records;
@@ -23,34 +21,48 @@ static void fail(struct reading *reading, const char *what)
 			reading->arena, "line %d %s", reading->line, what);
 }
 
-/* A shown name may hold anything; on our side it is one line. */
-static char *clean_cell(struct arena *arena, const char *bytes, size_t length)
+size_t zoom_cut(const char *text, size_t most)
+{
+	size_t length = strlen(text);
+
+	if (length <= most)
+		return length;
+	while (most && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+static const char *clean_cell(struct arena *arena, const char *bytes,
+			      size_t length, bool *unfit)
 {
 	char *cell = arena_copy(arena, bytes, length);
-	size_t end = length;
+	size_t end = zoom_cut(cell, ZOOM_CELL_MAX);
 
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)cell[i] < ' ' || cell[i] == 0x7f)
+	*unfit = end < length;
+	for (size_t i = 0; i < end; i++)
+		if ((unsigned char)cell[i] < ' ' || cell[i] == 0x7f) {
 			cell[i] = ' ';
+			*unfit = true;
+		}
 	while (end && cell[end - 1] == ' ')
-		cell[--end] = '\0';
+		end--;
+	cell[end] = '\0';
 	return cell + strspn(cell, " ");
 }
 
 static void end_cell(void *bytes, size_t length, void *context)
 {
 	struct reading *reading = context;
+	size_t column = reading->cells++;
 
-	if (reading->cells >= ZOOM_COLUMNS_MAX)
+	if (column >= ZOOM_COLUMNS_MAX || !length)
 		return;
-	if (length > CELL_BYTES_MAX)
-		fail(reading, "has a cell of more than 500 bytes");
-	else if (!text_is_utf8(bytes, length))
-		fail(reading, "is not UTF-8: save the export as UTF-8");
+	if (text_is_utf8(bytes, length))
+		reading->record.cells[column] =
+			clean_cell(reading->arena, bytes, length,
+				   &reading->record.unfit[column]);
 	else
-		reading->record.cells[reading->cells] =
-			clean_cell(reading->arena, bytes, length);
-	reading->cells++;
+		fail(reading, "is not UTF-8: save the export as UTF-8");
 }
 
 static void grow(struct reading *reading)
@@ -67,6 +79,7 @@ static void grow(struct reading *reading)
 
 static void clear(struct reading *reading)
 {
+	reading->record = (struct zoom_record){ 0 };
 	for (size_t i = 0; i < ZOOM_COLUMNS_MAX; i++)
 		reading->record.cells[i] = "";
 	reading->cells = 0;

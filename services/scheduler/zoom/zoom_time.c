@@ -79,12 +79,14 @@ static bool read_date(const char **at, struct zoom_time *time)
 	};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		const char *start = *at;
+		const char *rest = *at;
+		struct zoom_time read = { .has_date = true };
 
-		time->has_date = forms[i](at, time);
-		if (time->has_date)
+		if (forms[i](&rest, &read)) {
+			*at = rest;
+			*time = read;
 			return true;
-		*at = start;
+		}
 	}
 	return false;
 }
