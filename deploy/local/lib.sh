@@ -258,14 +258,15 @@ mail_create() {
 	return "$changed"
 }
 
-# postfix_command MAIL: sets `command` to what runs Postfix in the foreground
+# postfix_command MAIL: sets `command` to what runs Postfix in the foreground (-d: the
+# master leaves session and output alone; a supervisor has seen to them)
 postfix_command() {
 	tie TERM
 	command=("${tie[@]}" env -i "PATH=$PATH" LANG=C "MAIL_CONFIG=$1/postfix/etc")
 	if ((EUID != 0)); then
 		command+=(LD_PRELOAD=libuid_wrapper.so UID_WRAPPER=1 UID_WRAPPER_ROOT=1)
 	fi
-	command+=(/usr/lib/postfix/sbin/master -c "$1/postfix/etc" -s)
+	command+=(/usr/lib/postfix/sbin/master -c "$1/postfix/etc" -d)
 }
 
 # dovecot_command MAIL: sets `command` to what runs Dovecot in the foreground
