@@ -14,14 +14,20 @@ $$;
 -- An address that every mail system can carry: ASCII, in lower case.
 CREATE FUNCTION is_address(value text) RETURNS boolean
 IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
-	SELECT char_length(value) <= 254 AND value ~
-		'^(?!\.|.*\.\.|.*\.@)[a-z0-9.!#$%&''*+/=?^_`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$'
+	SELECT char_length(value) <= 254 AND strpos(value, '@') <= 65 AND value ~ (
+		'^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*'
+		'@[a-z0-9]+(?:-+[a-z0-9]+)*(?:\.[a-z0-9]+(?:-+[a-z0-9]+)*)+$')
 $$;
 
 -- The outward half of a postcode, which points at a district and no house.
 CREATE FUNCTION is_outward(value text) RETURNS boolean
 IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
 	SELECT value ~ '^[A-Z]{1,2}[0-9][A-Z0-9]?$' OR value = ''
+$$;
+
+CREATE FUNCTION is_phone(value text) RETURNS boolean
+IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
+	SELECT char_length(value) <= 30 AND value ~ '^[0-9+() -]*$'
 $$;
 
 CREATE FUNCTION is_nation(value text) RETURNS boolean

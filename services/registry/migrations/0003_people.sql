@@ -31,7 +31,7 @@ CREATE TABLE person (
 	CONSTRAINT person_postcode CHECK (is_outward(postcode_outward)),
 	CONSTRAINT person_nation CHECK (is_nation(nation)),
 	CONSTRAINT person_region CHECK (is_line(region, 60)),
-	CONSTRAINT person_phone CHECK (phone ~ '^[0-9+() -]{0,30}$'),
+	CONSTRAINT person_phone CHECK (is_phone(phone)),
 	CONSTRAINT person_language CHECK (language IN ('en', 'cy')),
 	CONSTRAINT person_zone FOREIGN KEY (zone) REFERENCES zone,
 	CONSTRAINT person_status CHECK (status IN ('provisional', 'active',

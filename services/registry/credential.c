@@ -1,0 +1,101 @@
+/*
+ * credential: C and not SQL, because the keys must not be where a query can
+ * read them.
+ */
+#include <string.h>
+
+#include "registry.pb-c.h"
+#include "registry_sql.h"
+#include "services/registry/credential.h"
+
+static const char *signing_keys;
+static struct token_keys *keys;
+
+const struct setting credential_settings[] = {
+	{ .name = "ECHO_SIGNING_KEYS", .value = &signing_keys, .secret = true,
+	  .about = "Ed25519 secret keys that sign credentials, a line "
+		   "'KEY_ID BASE64' each; the first one signs" },
+	{ 0 }
+};
+
+const struct binding credential_statements[] = {
+	{ SQL(credential), &registry__issue_credential_request__descriptor,
+	  &rpc__credential__descriptor },
+	{ 0 }
+};
+
+bool credential_start(struct service_run *run)
+{
+	const char *problem;
+
+	(void)run;
+	keys = token_keys_new("", signing_keys, &problem);
+	if (!keys)
+		log_line(LOG_ERROR, "bad keys", "setting", "ECHO_SIGNING_KEYS",
+			 "why", problem, NULL);
+	return keys != NULL;
+}
+
+void credential_stop(struct service_run *run)
+{
+	(void)run;
+	token_keys_free(keys);
+	keys = NULL;
+}
+
+/* Who sits at the machine may do everything; nobody has a role before the
+ * operator has given one. */
+static Rpc__Credential *of_operator(struct arena *arena)
+{
+	Rpc__Credential *credential = (Rpc__Credential *)message_new(
+		arena, &rpc__credential__descriptor);
+	Rpc__Grant *grant = (Rpc__Grant *)field_append(
+		arena, &credential->base,
+		field_find(&rpc__credential__descriptor, "grants"));
+
+	grant->role = arena_strdup(arena, "superhub_admin");
+	grant->scope = RPC__GRANT__SCOPE__superhub;
+	return credential;
+}
+
+static enum status of_person(struct call *call, Rpc__Credential **credential)
+{
+	ProtobufCMessage *reply = NULL;
+	enum status status = sql_call(call->sql, &credential_statements[0],
+				      call->request, call->arena, &reply,
+				      &call->error);
+
+	*credential = (Rpc__Credential *)reply;
+	return status;
+}
+
+enum status issue_credential(struct call *call)
+{
+	const Registry__IssueCredentialRequest *request =
+		(Registry__IssueCredentialRequest *)call->request;
+	Registry__IssueCredentialReply *reply =
+		(Registry__IssueCredentialReply *)message_new(
+			call->arena,
+			&registry__issue_credential_reply__descriptor);
+	Rpc__Credential *credential;
+
+	if (*request->person_id) {
+		if (of_person(call, &credential) != STATUS_OK)
+			return call->error.status;
+	} else if (!strcmp(call->caller, "superhub")) {
+		credential = of_operator(call->arena);
+	} else {
+		return call_fail(call, STATUS_FORBIDDEN,
+				 "Say for whom the credential is.",
+				 "person_id");
+	}
+	credential->issued_at_us = clock_wall();
+	credential->expires_at_us = credential->issued_at_us + TOKEN_LIFE_US;
+	/* A script test has no start: there the checking keys sign too. */
+	reply->credential.data =
+		token_sign(keys ? keys : service_token_keys(call->run),
+			   call->arena, credential, &reply->credential.len);
+	reply->expires_at_us = credential->expires_at_us;
+	call->reply = &reply->base;
+	return STATUS_OK;
+}

@@ -1,0 +1,100 @@
+/*
+ * registry: organisations, hubs, networks, people, memberships and roles. The
+ * tables; credential.c holds the one thing that SQL must not do.
+ */
+#include "registry.pb-c.h"
+#include "registry_sql.h"
+#include "services/registry/credential.h"
+
+/* Who may; which rows they see and change is row-level security
+ * (migrations). */
+#define SUPERHUB "superhub_admin"
+#define HUB SUPERHUB " hub_admin"
+#define STAFF HUB " coordinator"
+
+static const struct method methods[] = {
+	{ "PutOrganisation", { SQL(put_organisation) },
+	  .key = "organisation_id", .write = true, .roles = SUPERHUB },
+	{ "PutHub", { SQL(put_hub) }, .key = "hub_id", .write = true,
+	  .roles = SUPERHUB },
+	{ "GetHub", { SQL(get_hub) } },
+	{ "ListHubs", { SQL(list_hubs) } },
+	{ "PutNetwork", { SQL(put_network) }, .key = "network_id",
+	  .write = true, .roles = HUB },
+	{ "GetNetwork", { SQL(get_network) } },
+	{ "ListNetworks", { SQL(list_networks) } },
+
+	{ "PutPerson", { SQL(put_person) }, .key = "person_id", .write = true,
+	  .roles = STAFF, .self = "person_id" },
+	{ "GetPerson", { SQL(get_person) }, .roles = STAFF,
+	  .self = "person_id" },
+	{ "ListPeople", { SQL(list_people) }, .roles = STAFF },
+	{ "FindPeopleByEmail", { SQL(find_people_by_email) },
+	  .callers = "gateway superhub" },
+
+	/* Many for one network at once are one statement's business: no key. */
+	{ "Join", { SQL(join) }, .write = true, .roles = STAFF,
+	  .self = "person_id" },
+	{ "DecideMembership", { SQL(decide_membership) },
+	  .key = "membership_id", .write = true, .roles = STAFF },
+	{ "Leave", { SQL(leave) }, .key = "person_id", .write = true,
+	  .roles = STAFF, .self = "person_id" },
+	{ "ListMemberships", { SQL(list_memberships) }, .roles = STAFF,
+	  .self = "person_id" },
+
+	{ "ImportHubs", { SQL(import_hubs) }, .write = true,
+	  .roles = SUPERHUB },
+	{ "ImportNetworks", { SQL(import_networks) }, .write = true,
+	  .roles = SUPERHUB },
+	{ "ImportMembers", { SQL(import_members) }, .write = true,
+	  .roles = SUPERHUB },
+
+	{ "GrantRole", { SQL(grant_role) }, .key = "grant_id", .write = true,
+	  .roles = SUPERHUB },
+	{ "RevokeRole", { SQL(revoke_role) }, .key = "grant_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "ListRoleGrants", { SQL(list_role_grants) }, .roles = SUPERHUB,
+	  .self = "person_id" },
+	{ "IssueCredential", .run = issue_credential,
+	  .callers = "gateway superhub" },
+	{ 0 }
+};
+
+#define FOLLOWERS "scheduler notifier reporting"
+
+static const struct feed feeds[] = {
+	{ "organisation", &registry__organisation__descriptor,
+	  SQL(feed_organisation), FOLLOWERS },
+	{ "hub", &registry__hub__descriptor, SQL(feed_hub), FOLLOWERS },
+	{ "network", &registry__network__descriptor, SQL(feed_network),
+	  FOLLOWERS },
+	{ "person", &registry__person__descriptor, SQL(feed_person),
+	  FOLLOWERS },
+	{ "membership", &registry__membership__descriptor,
+	  SQL(feed_membership), FOLLOWERS },
+	{ 0 }
+};
+
+static const struct timer timers[] = {
+	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
+	{ 0 }
+};
+
+const struct service registry = {
+	.name = "registry",
+	.version = ECHO_VERSION,
+	.descriptor = &registry__registry__descriptor,
+	.methods = methods,
+	.feeds = feeds,
+	.timers = timers,
+	.settings = credential_settings,
+	.statements = credential_statements,
+	.migrations = sql_migrations,
+	.start = credential_start,
+	.stop = credential_stop,
+};
+
+int main(int argc, char **argv)
+{
+	return service_main(&registry, argc, argv);
+}

@@ -1,0 +1,303 @@
+-- One row of members.csv: employer, person, addresses and membership in one.
+--
+-- Everything is decided first (cell to plan), for all rows of the envelope
+-- together and from what is stored; then it is written. A dry run does not write
+-- and differs in nothing else. Rows that name one person are one statement about
+-- it: for each column the last cell that is not empty counts, and the first row
+-- reports what became of the person. Likewise for a membership.
+WITH cell AS (
+	SELECT request_no, dry_run, now, lower(btrim(email)) AS email,
+		lower(regexp_replace(other_emails, '\s', '', 'g')) AS others,
+		btrim(first_name) AS first_name, btrim(last_name) AS last_name,
+		lower(btrim(first_name) || ' ' || btrim(last_name)) AS who,
+		btrim(profession) AS profession,
+		btrim(role_title) AS role_title,
+		btrim(organisation) AS employer, btrim(r.setting) AS setting,
+		upper(btrim(postcode_outward)) AS postcode_outward,
+		btrim(nation) AS nation, btrim(phone) AS phone,
+		btrim(r.language) AS language, r.status, joined_on,
+		lower(btrim(marketing_opt_in)) AS opt_in,
+		btrim(source) AS source, n.network_id, n.hub_id
+	FROM request r LEFT JOIN network n ON n.slug = btrim(r.network)
+), checked AS MATERIALIZED (
+	-- The tables' rules by the file's columns, and before anything is written.
+	SELECT *, CASE
+		WHEN NOT is_address(email)
+		THEN 'email: Give an e-mail address such as name@example.org.'
+		WHEN others <> '' AND EXISTS (
+			SELECT FROM unnest(string_to_array(others, ';')) a
+			WHERE a <> '' AND NOT is_address(a))
+		THEN 'other_emails: Give e-mail addresses, separated by semicolons.'
+		WHEN who = ' ' OR NOT is_line(first_name, 100)
+		THEN 'first_name: Give a name, one line of at most 100 characters.'
+		WHEN NOT is_line(last_name, 100)
+		THEN 'last_name: Give the name in one line of at most 100 characters.'
+		WHEN profession <> ''
+			AND profession NOT IN (SELECT code FROM profession)
+		THEN 'profession: This profession is not in the list.'
+		WHEN NOT is_line(role_title, 200)
+		THEN 'role_title: Give the role in one line of at most 200 characters.'
+		WHEN NOT is_line(employer, 200)
+		THEN 'organisation: Give the name in one line of at most 200 characters.'
+		WHEN setting <> '' AND setting NOT IN (SELECT code FROM setting)
+		THEN 'setting: This setting is not in the list.'
+		WHEN NOT is_outward(postcode_outward)
+		THEN 'postcode_outward: Give only the first half of the postcode, such as HR1.'
+		WHEN NOT is_nation(nation)
+		THEN 'nation: This nation is not in the list.'
+		WHEN NOT is_phone(phone)
+		THEN 'phone: Use digits, blanks and + ( ) -, at most 30.'
+		WHEN language NOT IN ('', 'en', 'cy')
+		THEN 'language: Choose en or cy.'
+		WHEN network_id IS NULL
+		THEN 'network: There is no network with this short name.'
+		WHEN opt_in NOT IN ('', 'yes', 'no', 'true', 'false')
+		THEN 'marketing_opt_in: Say yes or no.'
+		WHEN source NOT IN ('', 'self', 'invite', 'import', 'guest_upgrade')
+		THEN 'source: Choose self, invite, import or guest_upgrade.'
+		END AS fault,
+		-- For whatever this row creates: employer, person, membership.
+		gen_random_uuid() AS fresh_id
+	FROM cell
+), listed AS (
+	-- Every address of every row, and who of that name has it already.
+	SELECT request_no, dry_run, who, fresh_id, a.address, a.place,
+		known.person_id AS known_id
+	FROM checked
+	CROSS JOIN LATERAL (
+		SELECT email AS address, 0::bigint AS place
+		UNION ALL
+		SELECT address, min(place)
+		FROM unnest(string_to_array(nullif(others, ''), ';'))
+			WITH ORDINALITY AS other(address, place)
+		WHERE address NOT IN ('', email)
+		GROUP BY address) a
+	LEFT JOIN LATERAL (
+		SELECT p.person_id
+		FROM person_email e JOIN person p USING (person_id)
+		WHERE e.address = a.address
+			AND lower(p.first_name || ' ' || p.last_name) = who
+		ORDER BY p.person_id LIMIT 1) known ON true
+	WHERE fault IS NULL
+), linked AS (
+	-- Rows of one name that share an address, be it through a third row, are
+	-- one person: head is the first of them.
+	SELECT *, min(via) OVER (PARTITION BY request_no) AS head
+	FROM (SELECT *, min(near) OVER (PARTITION BY dry_run, who, address) AS via
+	FROM (SELECT *, min(same) OVER (PARTITION BY request_no) AS near
+	FROM (SELECT *, min(request_no)
+			OVER (PARTITION BY dry_run, who, address) AS same
+	FROM listed) a) b) c
+), owned AS (
+	SELECT *, coalesce(stored_id, new_id) AS person_id,
+		stored_id IS NULL AS is_new
+	FROM (SELECT *,
+		first_value(known_id) OVER (PARTITION BY head
+			ORDER BY known_id IS NULL, request_no, place) AS stored_id,
+		first_value(fresh_id) OVER (PARTITION BY head
+			ORDER BY request_no, place) AS new_id
+	FROM linked) a
+), mailbox AS MATERIALIZED (
+	-- A mailbox is shared when another person has it too, stored or here.
+	SELECT o.*, e.stored,
+		coalesce(e.stored, false) OR e.elsewhere
+			OR min(person_id::text) OVER box <> max(person_id::text)
+				OVER box AS shared,
+		is_new AND row_number() OVER (PARTITION BY dry_run, person_id
+			ORDER BY request_no, place) = 1 AS primary_address,
+		row_number() OVER (PARTITION BY dry_run, person_id, address
+			ORDER BY request_no) AS nth
+	FROM owned o CROSS JOIN LATERAL (
+		SELECT bool_or(shared) FILTER (WHERE e.person_id = o.person_id)
+				AS stored,
+			coalesce(bool_or(e.person_id <> o.person_id), false)
+				AS elsewhere
+		FROM person_email e WHERE e.address = o.address) e
+	WINDOW box AS (PARTITION BY dry_run, address)
+), employed AS (
+	SELECT c.*, o.person_id, o.is_new, o.shared, o.mail_changes,
+		employer <> '' AND stored.organisation_id IS NULL
+			AS new_employer,
+		row_number() OVER place = 1 AS first_of_employer,
+		CASE WHEN employer <> '' THEN coalesce(stored.organisation_id,
+			first_value(c.fresh_id) OVER place) END
+			AS organisation_id
+	FROM (SELECT *, bool_or(stored IS DISTINCT FROM shared)
+			OVER (PARTITION BY dry_run, person_id) AS mail_changes
+		FROM mailbox) o
+	JOIN checked c USING (request_no)
+	LEFT JOIN LATERAL (
+		SELECT g.organisation_id FROM organisation g
+		WHERE lower(g.name) = lower(employer)
+			AND (c.postcode_outward = ''
+				OR g.postcode_outward IN ('', c.postcode_outward))
+		ORDER BY g.postcode_outward = c.postcode_outward DESC,
+			g.postcode_outward
+		LIMIT 1) stored ON true
+	WHERE o.place = 0
+	WINDOW place AS (PARTITION BY c.dry_run, lower(employer),
+		c.postcode_outward ORDER BY c.request_no)
+), said AS (
+	SELECT *, lag(request_no) OVER human_up IS NULL AS first_of_person,
+		lag(request_no) OVER member_up IS NULL AS first_of_membership,
+		first_value(fresh_id) OVER member_up AS new_membership_id,
+		(array_agg(profession) FILTER (WHERE profession <> '')
+			OVER human)[1] AS says_profession,
+		(array_agg(role_title) FILTER (WHERE role_title <> '')
+			OVER human)[1] AS says_role_title,
+		(array_agg(organisation_id) FILTER (WHERE employer <> '')
+			OVER human)[1] AS says_organisation_id,
+		(array_agg(setting) FILTER (WHERE setting <> '')
+			OVER human)[1] AS says_setting,
+		(array_agg(postcode_outward) FILTER (WHERE postcode_outward <> '')
+			OVER human)[1] AS says_postcode_outward,
+		(array_agg(nation) FILTER (WHERE nation <> '')
+			OVER human)[1] AS says_nation,
+		(array_agg(phone) FILTER (WHERE phone <> '')
+			OVER human)[1] AS says_phone,
+		(array_agg(language) FILTER (WHERE language <> '')
+			OVER human)[1] AS says_language,
+		(array_agg(status) FILTER (WHERE status IS NOT NULL)
+			OVER member)[1] AS says_status,
+		(array_agg(joined_on) FILTER (WHERE joined_on IS NOT NULL)
+			OVER member)[1] AS says_joined_on,
+		(array_agg(opt_in IN ('yes', 'true')) FILTER (WHERE opt_in <> '')
+			OVER member)[1] AS says_opt_in,
+		(array_agg(source) FILTER (WHERE source <> '')
+			OVER member)[1] AS says_source
+	FROM employed
+	WINDOW human_up AS (PARTITION BY dry_run, person_id
+			ORDER BY request_no),
+		member_up AS (PARTITION BY dry_run, person_id, network_id
+			ORDER BY request_no),
+		human AS (PARTITION BY dry_run, person_id
+			ORDER BY request_no DESC
+			ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
+		member AS (PARTITION BY dry_run, person_id, network_id
+			ORDER BY request_no DESC
+			ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+), next AS (
+	-- What will stand: what is said, else what is stored, else the default.
+	SELECT s.request_no, s.dry_run, s.now, s.person_id, s.is_new,
+		s.first_name, s.last_name, s.network_id, s.hub_id, s.shared,
+		s.mail_changes, s.first_of_person, s.first_of_membership,
+		s.employer, s.new_employer, s.first_of_employer,
+		s.organisation_id AS row_organisation_id,
+		s.setting AS row_setting, s.nation AS row_nation,
+		s.postcode_outward AS row_postcode_outward,
+		coalesce(says_profession, p.profession) AS profession,
+		coalesce(says_role_title, p.role_title, '') AS role_title,
+		coalesce(says_organisation_id, p.organisation_id)
+			AS organisation_id,
+		coalesce(says_setting, p.setting) AS setting,
+		coalesce(says_postcode_outward, p.postcode_outward, '')
+			AS postcode_outward,
+		coalesce(says_nation, p.nation, '') AS nation,
+		coalesce(says_phone, p.phone, '') AS phone,
+		coalesce(says_language, p.language, 'en') AS language,
+		p AS stored, m AS stored_membership,
+		coalesce(m.membership_id, s.new_membership_id)
+			AS membership_id,
+		-- What was decided since the file was written stands.
+		CASE WHEN m.status IN ('left', 'removed', 'declined')
+			THEN m.status
+			ELSE coalesce(says_status, m.status, 'approved')
+		END AS status,
+		coalesce(says_joined_on, m.joined_on) AS joined_on,
+		coalesce(says_opt_in, m.marketing_opt_in, false) AS opt_in,
+		coalesce(says_source, m.source, 'import') AS source
+	FROM said s
+	LEFT JOIN person p USING (person_id)
+	LEFT JOIN membership m USING (person_id, network_id)
+), plan AS MATERIALIZED (
+	SELECT *, CASE
+		WHEN NOT first_of_person THEN 'unchanged'
+		WHEN is_new THEN 'created'
+		WHEN mail_changes OR (profession, role_title, organisation_id,
+			setting, postcode_outward, nation, phone, language)
+			IS DISTINCT FROM ((stored).profession,
+			(stored).role_title, (stored).organisation_id,
+			(stored).setting, (stored).postcode_outward,
+			(stored).nation, (stored).phone, (stored).language)
+		THEN 'updated'
+		ELSE 'unchanged' END AS person_outcome, CASE
+		WHEN NOT first_of_membership THEN 'unchanged'
+		WHEN (stored_membership).membership_id IS NULL THEN 'created'
+		WHEN (status, joined_on, opt_in, source) IS DISTINCT FROM (
+			(stored_membership).status,
+			(stored_membership).joined_on,
+			(stored_membership).marketing_opt_in,
+			(stored_membership).source)
+		THEN 'updated'
+		ELSE 'unchanged' END AS membership_outcome
+	FROM next
+), new_organisation AS (
+	INSERT INTO organisation (organisation_id, name, setting,
+		postcode_outward, nation, region, version)
+	SELECT row_organisation_id, employer, nullif(row_setting, ''),
+		row_postcode_outward, row_nation, '', 1
+	FROM plan WHERE new_employer AND first_of_employer AND NOT dry_run
+), new_person AS (
+	INSERT INTO person (person_id, first_name, last_name, preferred_name,
+		profession, role_title, organisation_id, setting,
+		postcode_outward, nation, region, phone, language, zone,
+		status, version)
+	SELECT person_id, first_name, last_name, '', profession, role_title,
+		organisation_id, setting, postcode_outward, nation, '', phone,
+		language, 'Europe/London', 'active', 1
+	FROM plan WHERE person_outcome = 'created' AND NOT dry_run
+), changed_person AS (
+	UPDATE person p SET profession = n.profession,
+		role_title = n.role_title, organisation_id = n.organisation_id,
+		setting = n.setting, postcode_outward = n.postcode_outward,
+		nation = n.nation, phone = n.phone, language = n.language,
+		version = p.version + 1
+	FROM plan n
+	WHERE p.person_id = n.person_id AND n.person_outcome = 'updated'
+		AND NOT n.dry_run
+), new_email AS (
+	INSERT INTO person_email (person_id, address, primary_address,
+		verified, shared)
+	SELECT person_id, address, primary_address, false, shared
+	FROM mailbox WHERE stored IS NULL AND nth = 1 AND NOT dry_run
+), newly_shared AS (
+	UPDATE person_email e SET shared = true
+	FROM mailbox b
+	WHERE e.address = b.address AND NOT e.shared AND b.shared
+		AND NOT b.dry_run
+	RETURNING e.person_id
+), other_reader AS (
+	UPDATE person SET version = version + 1
+	WHERE person_id IN (SELECT person_id FROM newly_shared)
+		AND person_id NOT IN (SELECT person_id FROM plan
+			WHERE person_outcome = 'updated' AND NOT dry_run)
+), new_membership AS (
+	INSERT INTO membership (membership_id, person_id, network_id, hub_id,
+		status, source, joined_on, marketing_opt_in, requested_at,
+		version)
+	SELECT membership_id, person_id, network_id, hub_id, status, source,
+		joined_on, opt_in, now + request_no * interval '1 microsecond', 1
+	FROM plan WHERE membership_outcome = 'created' AND NOT dry_run
+), changed_membership AS (
+	UPDATE membership m SET status = n.status, joined_on = n.joined_on,
+		marketing_opt_in = n.opt_in, source = n.source,
+		version = m.version + 1
+	FROM plan n
+	WHERE m.membership_id = n.membership_id
+		AND n.membership_outcome = 'updated' AND NOT n.dry_run
+)
+SELECT request_no, CASE WHEN new_employer AND first_of_employer THEN 'created'
+		WHEN employer <> '' THEN 'unchanged' END AS organisation,
+	person_outcome AS person, membership_outcome AS membership,
+	shared AS mailbox_shared,
+	CASE WHEN NOT (dry_run AND new_employer) THEN row_organisation_id END
+		AS organisation_id,
+	CASE WHEN NOT (dry_run AND is_new) THEN person_id END AS person_id,
+	CASE WHEN dry_run THEN (stored_membership).membership_id
+		ELSE membership_id END AS membership_id,
+	NULL AS rpc_status, NULL AS rpc_message, NULL AS rpc_field
+FROM plan
+UNION ALL
+SELECT request_no, NULL, NULL, NULL, false, NULL, NULL, NULL, 'INVALID',
+	substr(fault, strpos(fault, ': ') + 2), split_part(fault, ': ', 1)
+FROM checked WHERE fault IS NOT NULL
