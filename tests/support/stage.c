@@ -77,8 +77,8 @@ void stage_make(struct stage *stage, const char *service, const char *program,
 	stage->service = service;
 	stage->program = program;
 	stage->replica_count = count;
-	database_make(&stage->database, service, migrations);
 	make_keys(stage);
+	database_make(&stage->database, service, migrations);
 	for (int i = 0; i < count; i++)
 		stage->replicas[i] = (struct replica){ 0, stage_port(),
 						       stage_port(),
@@ -135,8 +135,10 @@ static void set_environment(const struct stage *stage, int i)
 	set("ECHO_CREDENTIAL_KEYS", stage->credential_keys);
 	set("ECHO_DRAIN_SECONDS", "0");
 	set("ECHO_LOG_LEVEL", stage->loud ? "info" : "error");
-	set_own(stage, "_URL", urls(stage, false));
-	set_own(stage, "_NEWS_URL", urls(stage, true));
+	if (!stage->stranger) {
+		set_own(stage, "_URL", urls(stage, false));
+		set_own(stage, "_NEWS_URL", urls(stage, true));
+	}
 	for (int n = 0; stage->settings && stage->settings[n]; n++)
 		putenv((char *)(uintptr_t)stage->settings[n]);
 }

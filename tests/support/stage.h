@@ -30,6 +30,7 @@ struct stage {
 	/* More settings as NAME=VALUE, ended by NULL; the stage does not copy */
 	const char *const *settings;
 	bool loud; /* the processes' log is shown */
+	bool stranger; /* the service has no settings for its own address */
 };
 
 /* Database, keys and ports for count replicas; nothing runs yet. */

@@ -102,6 +102,9 @@ static void ignore_notice(void *context, const PGresult *result)
 	(void)result;
 }
 
+/* A plan is made for each execution: one made for a single request, or while a
+ * table was small, would be ruinous for a thousand. It costs some 0.1 ms, which
+ * a group shares. */
 static bool set_session(struct sql *sql)
 {
 	struct text text = text_new(sql->arena);
@@ -112,6 +115,7 @@ static bool set_session(struct sql *sql)
 		    "SET search_path = \"%s\", public; SET TimeZone = 'UTC';"
 		    "SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
 		    "SET extra_float_digits = 1;"
+		    "SET plan_cache_mode = force_custom_plan;"
 		    /* A statement is planned once, perhaps while its tables
 		     * are empty: no plan may hang on that. */
 		    "SET jit = off; SET enable_seqscan = off;"

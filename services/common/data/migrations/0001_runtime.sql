@@ -57,8 +57,9 @@ BEGIN
 		RETURN;
 	END IF;
 	WITH staged AS (
-		DELETE FROM change_staged WHERE id IN (
-			SELECT s.id FROM change_staged s ORDER BY s.id LIMIT batch)
+		DELETE FROM change_staged WHERE id <= (
+			SELECT max(id) FROM (SELECT s.id FROM change_staged s
+				ORDER BY s.id LIMIT batch) first)
 		RETURNING feed, key, id
 	), latest AS (
 		SELECT feed, key, max(id) AS id FROM staged GROUP BY feed, key
