@@ -48,7 +48,7 @@ static const struct follow follows[] = {
 	{ .service = NULL },
 };
 
-static const struct service reporting = {
+const struct service reporting = {
 	.name = "reporting",
 	.version = "0.1",
 	.descriptor = &reporting__reporting__descriptor,
