@@ -194,6 +194,9 @@ static void read_refusal(const struct reader *reader, int row,
 			break;
 		}
 	}
+	/* A statement may give the reason in every row. */
+	if (error->status == STATUS_OK)
+		*error = (struct error){ STATUS_OK, "", "" };
 }
 
 static enum status read_row(const struct reader *reader, int row,

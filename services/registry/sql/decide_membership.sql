@@ -1,4 +1,5 @@
--- Approve or decline. seats() locks and counts; approvals of one statement take
+-- Approve or decline; staff only, although everybody sees the own membership
+-- (staff of one hub may be members of another). seats() locks and counts; approvals of one statement take
 -- the free seats in the order of the requests, the others wait.
 WITH seat AS MATERIALIZED (
 	SELECT network_id, free
@@ -8,7 +9,11 @@ WITH seat AS MATERIALIZED (
 		seats(network_id)
 ), judged AS (
 	SELECT r.*, m.version AS stored_version, m.network_id, seat.free,
-		m.status AS was, CASE
+		CASE
+		WHEN NOT (authority_all()
+			OR m.hub_id = ANY (staff_scope_ids('hub'))
+			OR m.network_id = ANY (staff_scope_ids('network')))
+			THEN 'own'
 		WHEN r.version NOT IN (0, m.version) THEN 'stale'
 		WHEN r.decision IS NULL THEN 'unclear'
 		WHEN m.status = CASE r.decision WHEN 'approve' THEN 'approved'
@@ -47,10 +52,12 @@ WITH seat AS MATERIALIZED (
 )
 SELECT request_no, s.*,
 	CASE verdict WHEN 'stale' THEN 'CONFLICT' WHEN 'late' THEN 'CONFLICT'
-		WHEN 'unclear' THEN 'INVALID' END AS rpc_status,
+		WHEN 'own' THEN 'FORBIDDEN' WHEN 'unclear' THEN 'INVALID'
+	END AS rpc_status,
 	CASE verdict WHEN 'stale' THEN 'It has changed since you read it; look again.'
+		WHEN 'own' THEN 'This is for the staff of its hub.'
 		WHEN 'late' THEN 'There is nothing to decide: nobody asks.'
 		ELSE 'Choose approve or decline.' END AS rpc_message,
-	CASE verdict WHEN 'stale' THEN 'version' WHEN 'late' THEN 'membership_id'
-		ELSE 'decision' END AS rpc_field
+	CASE verdict WHEN 'stale' THEN 'version' WHEN 'unclear' THEN 'decision'
+		ELSE 'membership_id' END AS rpc_field
 FROM judged JOIN standing s USING (membership_id)

@@ -1,5 +1,13 @@
--- Create a person or replace what is said about them, with all addresses.
-WITH stored AS (
+-- Create a person or replace what is said about them, with all addresses. What
+-- people say of themselves does not change their status, and does not share a
+-- mailbox; that an address is verified is for the service to say.
+WITH asked AS (
+	SELECT r.*, p.person_id IS NOT NULL AS is_stored,
+		p.status AS stored_status,
+		principal_person_id IS NOT DISTINCT FROM person_id
+			AND NOT authority_all() AS of_self
+	FROM request r LEFT JOIN person p USING (person_id)
+), stored AS (
 	INSERT INTO person AS p (person_id, first_name, last_name,
 		preferred_name, profession, role_title, organisation_id,
 		setting, postcode_outward, nation, region, phone, language,
@@ -9,10 +17,11 @@ WITH stored AS (
 		nullif(setting, ''), postcode_outward, nation, region, phone,
 		coalesce(nullif(language, ''), 'en'),
 		coalesce(nullif(zone, ''), 'Europe/London'),
-		coalesce(status, 'active'), version + 1
-	FROM request r
-	WHERE version = 0
-		OR EXISTS (SELECT FROM person WHERE person_id = r.person_id)
+		CASE WHEN of_self THEN stored_status
+			ELSE coalesce(status, stored_status, 'active') END,
+		version + 1
+	FROM asked
+	WHERE version = 0 OR is_stored
 	ON CONFLICT (person_id) DO UPDATE SET first_name = excluded.first_name,
 		last_name = excluded.last_name,
 		preferred_name = excluded.preferred_name,
@@ -29,19 +38,24 @@ WITH stored AS (
 	RETURNING *
 ), given AS (
 	-- Without a mark the first address is primary.
-	SELECT DISTINCT ON (person_id, lower(e.address))
-		person_id, lower(e.address) AS address,
-		coalesce(e.primary_address, false) OR (e.place = 1 AND NOT
-			r.emails @> '[{"primary_address": true}]')
+	SELECT DISTINCT ON (s.person_id, lower(g.address)) s.person_id,
+		lower(g.address) AS address,
+		coalesce(g.primary_address, false) OR (place = 1 AND NOT
+			emails @> '[{"primary_address": true}]')
 			AS primary_address,
-		coalesce(e.verified, false) AS verified,
-		coalesce(e.shared, false) AS shared
-	FROM request r JOIN stored USING (person_id),
-		ROWS FROM (jsonb_to_recordset(r.emails) AS (address text,
-			primary_address boolean, verified boolean,
-			shared boolean)) WITH ORDINALITY
-			AS e(address, primary_address, verified, shared, place)
-	ORDER BY person_id, lower(e.address), e.primary_address DESC NULLS LAST
+		coalesce(g.verified AND authority_all(), false)
+			OR coalesce(e.verified, false) AS verified,
+		CASE WHEN of_self THEN coalesce(e.shared, false)
+			ELSE coalesce(g.shared, false) END AS shared
+	FROM asked JOIN stored s USING (person_id)
+	CROSS JOIN ROWS FROM (jsonb_to_recordset(emails) AS (address text,
+		primary_address boolean, verified boolean, shared boolean))
+		WITH ORDINALITY
+		AS g(address, primary_address, verified, shared, place)
+	LEFT JOIN person_email e ON e.person_id = s.person_id
+		AND e.address = lower(g.address)
+	ORDER BY s.person_id, lower(g.address),
+		g.primary_address DESC NULLS LAST
 ), dropped AS (
 	DELETE FROM person_email e USING stored
 	WHERE e.person_id = stored.person_id AND NOT EXISTS (
