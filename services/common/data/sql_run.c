@@ -5,33 +5,12 @@
 #include "services/common/base/clock.h"
 #include "services/common/base/log.h"
 #include "services/common/data/sql_private.h"
+#include "services/common/wire/field_array.h"
 
 /* What one statement may return; a list method's LIMIT keeps far below. */
 #define RESULT_BYTES_MAX (64u << 20)
 
 /* ---- parameters: one PostgreSQL array literal for each column ---- */
-
-static void add_element(struct text *array, const char *value)
-{
-	if (array->length > 1)
-		text_add_char(array, ',');
-	if (!value) {
-		text_add(array, "NULL");
-		return;
-	}
-	text_add_char(array, '"');
-	for (;;) {
-		size_t plain = strcspn(value, "\"\\");
-
-		text_add_bytes(array, value, plain);
-		value += plain;
-		if (!*value)
-			break;
-		text_add_char(array, '\\');
-		text_add_char(array, *value++);
-	}
-	text_add_char(array, '"');
-}
 
 /* One column of request as text; which is the column's number. */
 typedef const char *column_value(struct arena *arena,
@@ -103,11 +82,9 @@ static const char *make_array(struct arena *arena, size_t count,
 {
 	struct text array = text_new(arena);
 
-	text_add_char(&array, '{');
 	for (size_t i = 0; i < count; i++)
-		add_element(&array, value(arena, &requests[i], i, field));
-	text_add_char(&array, '}');
-	return array.bytes;
+		array_add(&array, value(arena, &requests[i], i, field));
+	return array_end(&array);
 }
 
 static const char **make_params(const struct prepared *prepared,
