@@ -4,6 +4,11 @@
  * through its own ports: after two failures the listener is opened again on the
  * same socket, after two such cures in a row the process gives up and its
  * supervisor starts it anew.
+ *
+ * A dead listener leaves those alone who are connected, and it even greets new
+ * ones; it only never hands them over. So every check is a whole exchange over
+ * a new connection, from a new socket (dialers made again on the same socket
+ * leak in nng, sockets do not).
  */
 #include <stdlib.h>
 
@@ -13,18 +18,17 @@
 #include "services/common/run/server.h"
 
 #define CHECK_US CLOCK_SECOND
-#define CALL_TIMEOUT_US CLOCK_SECOND
-#define BELL_SILENCE_US (3 * CLOCK_SECOND)
+#define CALL_TIMEOUT_US (CLOCK_SECOND * 3 / 2)
+#define BELL_SILENCE_US (2 * CLOCK_SECOND) /* it rings twice a second */
 #define FAILURES_MAX 2
 #define CURES_MAX 3
 
 struct watchdog {
 	struct service_run *run;
-	struct rpc_peer *self;
-	struct doorbell *bell;
+	struct doorbell *bell; /* NULL: this service does not publish */
+	int64_t bell_opened_us;
 	pthread_t thread;
 	int failures, cures;
-	int64_t bell_cured_us;
 };
 
 static bool call_self(struct watchdog *watchdog, struct arena *arena)
@@ -32,13 +36,17 @@ static bool call_self(struct watchdog *watchdog, struct arena *arena)
 	Rpc__HealthRequest request = RPC__HEALTH_REQUEST__INIT;
 	struct rpc_options options = { .timeout_us = CALL_TIMEOUT_US,
 				       .try_timeout_us = CALL_TIMEOUT_US };
+	const struct service_run *run = watchdog->run;
+	struct rpc_peer *self = rpc_peer_new(run->ring, run->service->name,
+					     server_own_url(run->server));
 	ProtobufCMessage *reply;
 	struct error error;
 	enum status status =
-		rpc_call(watchdog->self, "Health", &request.base,
+		rpc_call(self, "Health", &request.base,
 			 &rpc__health_reply__descriptor, arena, &options,
 			 &reply, &error);
 
+	rpc_peer_free(self);
 	arena_reset(arena);
 	return status == STATUS_OK;
 }
@@ -67,26 +75,33 @@ static void not_interested(void *context, const Rpc__Doorbell *bell)
 	(void)bell;
 }
 
+static void open_bell(struct watchdog *watchdog)
+{
+	if (watchdog->bell)
+		doorbell_close(watchdog->bell);
+	watchdog->bell = doorbell_open(watchdog->run->settings.publish,
+				       not_interested, NULL);
+	watchdog->bell_opened_us = clock_monotonic();
+}
+
 static void check_bell(struct watchdog *watchdog)
 {
-	int64_t now = clock_monotonic();
-	int64_t since;
-
 	if (!watchdog->bell)
 		return;
-	since = doorbell_heard_at(watchdog->bell);
-	if (since < watchdog->bell_cured_us)
-		since = watchdog->bell_cured_us;
-	doorbell_check(watchdog->bell);
-	/* Without a database the bell is silent for another reason. */
-	if (now - since < 2 * BELL_SILENCE_US ||
-	    !atomic_load(&watchdog->run->ready))
+	if (doorbell_heard_at(watchdog->bell)) {
+		open_bell(watchdog);
 		return;
-	watchdog->bell_cured_us = now;
+	}
+	/* Without a database the bell is silent for another reason. */
+	if (!atomic_load(&watchdog->run->ready))
+		watchdog->bell_opened_us = clock_monotonic();
+	if (clock_monotonic() - watchdog->bell_opened_us < BELL_SILENCE_US)
+		return;
 	service_count(watchdog->run, "publisher_recreated", 1);
 	log_line(LOG_WARN, "doorbell listener recreated", "done",
 		 publisher_relisten(watchdog->run->publisher) ? "yes" : "no",
 		 NULL);
+	open_bell(watchdog);
 }
 
 static void *watchdog_main(void *arg)
@@ -109,12 +124,8 @@ struct watchdog *watchdog_start(struct service_run *run)
 	if (!watchdog)
 		log_fatal("out of memory", NULL);
 	watchdog->run = run;
-	watchdog->self = rpc_peer_new(run->ring, run->service->name,
-				      server_own_url(run->server));
-	watchdog->bell_cured_us = clock_monotonic();
 	if (run->publisher)
-		watchdog->bell = doorbell_open(run->settings.publish,
-					       not_interested, NULL);
+		open_bell(watchdog);
 	watchdog->thread = service_thread("watchdog", watchdog_main, watchdog);
 	return watchdog;
 }
@@ -124,6 +135,5 @@ void watchdog_stop(struct watchdog *watchdog)
 	pthread_join(watchdog->thread, NULL);
 	if (watchdog->bell)
 		doorbell_close(watchdog->bell);
-	rpc_peer_free(watchdog->self);
 	free(watchdog);
 }
