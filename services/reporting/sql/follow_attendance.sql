@@ -1,3 +1,4 @@
+-- The attendances as facts: who was where, for how long, and whether it counts.
 WITH note AS (
 	INSERT INTO touched SELECT change_key::uuid FROM request
 ), removed AS (

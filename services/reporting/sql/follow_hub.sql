@@ -1,3 +1,4 @@
+-- The hubs: names for the figures of each hub.
 WITH removed AS (
 	DELETE FROM hub h USING request r
 	WHERE r.change_deleted AND h.hub_id = r.change_key::uuid

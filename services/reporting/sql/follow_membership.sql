@@ -1,3 +1,4 @@
+-- The memberships: who is a member of which network since when.
 WITH removed AS (
 	DELETE FROM membership m USING request r
 	WHERE r.change_deleted AND m.membership_id = r.change_key::uuid

@@ -1,3 +1,4 @@
+-- The organisations: what people reached by us work for.
 WITH removed AS (
 	DELETE FROM organisation o USING request r
 	WHERE r.change_deleted AND o.organisation_id = r.change_key::uuid

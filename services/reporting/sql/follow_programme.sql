@@ -1,3 +1,4 @@
+-- The programmes: which network a run belongs to.
 WITH removed AS (
 	DELETE FROM programme p USING request r
 	WHERE r.change_deleted AND p.programme_id = r.change_key::uuid
