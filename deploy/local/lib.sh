@@ -118,9 +118,10 @@ detach() {
 	fi
 }
 
-# tie SIGNAL: sets `tie` to the prefix that sends SIGNAL when the parent dies
+# tie SIGNAL: sets `tie` to the prefix that makes the kernel send SIGNAL to a program
+# when its parent dies (after any change of user, which would clear it)
 tie() {
-	tie=(setpriv "--pdeathsig" "$1")
+	tie=(setpriv --pdeathsig "$1")
 }
 
 # --- PostgreSQL -----------------------------------------------------------
@@ -162,12 +163,11 @@ pg_create() {
 	mv "$data.new" "$data"
 }
 
-# pg_command DATA: sets `command` to what runs the server in the foreground
+# pg_command DATA: sets `command` to what runs the server in the foreground; with `tie`
 pg_command() {
 	local user
 	user=$(user_for postgres)
 	be "$user"
-	tie INT
 	command=("${be[@]}" "${tie[@]}" "$pg_bin/postgres" -D "$1")
 }
 
@@ -197,10 +197,10 @@ pg_prepare() {
 
 # pg_start DATA SOCKETS [ROLE...]: makes, starts and prepares a cluster, waits till it answers
 pg_start() {
-	local data=$1 sockets=$2 command be tie
+	local data=$1 sockets=$2 command be tie=()
 	pg_create "$@" || return 1
+	[[ ! ${ECHO_TIE-} ]] || tie INT
 	pg_command "$data"
-	[[ ${ECHO_TIE-} ]] || command=("${be[@]}" "$pg_bin/postgres" -D "$data")
 	if ! alive "$data/postmaster.pid"; then
 		detach "$data.log" "${command[@]}"
 	fi
@@ -259,10 +259,9 @@ mail_create() {
 }
 
 # postfix_command MAIL: sets `command` to what runs Postfix in the foreground (-d: the
-# master leaves session and output alone; a supervisor has seen to them)
+# master leaves session and output alone; who starts it has seen to them)
 postfix_command() {
-	tie TERM
-	command=("${tie[@]}" env -i "PATH=$PATH" LANG=C "MAIL_CONFIG=$1/postfix/etc")
+	command=(env -i "PATH=$PATH" LANG=C "MAIL_CONFIG=$1/postfix/etc")
 	if ((EUID != 0)); then
 		command+=(LD_PRELOAD=libuid_wrapper.so UID_WRAPPER=1 UID_WRAPPER_ROOT=1)
 	fi
@@ -271,8 +270,7 @@ postfix_command() {
 
 # dovecot_command MAIL: sets `command` to what runs Dovecot in the foreground
 dovecot_command() {
-	tie TERM
-	command=("${tie[@]}" /usr/sbin/dovecot -F -c "$1/dovecot/dovecot.conf")
+	command=(/usr/sbin/dovecot -F -c "$1/dovecot/dovecot.conf")
 }
 
 # smtp_ready PORT: whether an SMTP server greets there
@@ -287,18 +285,18 @@ imap_ready() {
 
 # mail_start MAIL SMTP_PORT IMAP_PORT [TIMEOUT_S]: makes and starts an acceptor, waits till it answers
 mail_start() {
-	local mail=$1 command tie status=0
+	local mail=$1 command tie=() status=0
+	[[ ! ${ECHO_TIE-} ]] || tie TERM
 	mail_create "$@" || status=$?
 	((status != 1)) || return 1
 	if ! alive "$mail/postfix/queue/pid/master.pid"; then
 		postfix_command "$mail"
-		[[ ${ECHO_TIE-} ]] || command=("${command[@]:3}")
+		[[ ! ${ECHO_TIE-} ]] || command=("${tie[@]}" "$local_dir/postfix-guard" "$mail")
 		detach "$mail/start.log" "${command[@]}"
 	fi
 	if ! alive "$mail/dovecot/run/master.pid"; then
 		dovecot_command "$mail"
-		[[ ${ECHO_TIE-} ]] || command=("${command[@]:3}")
-		detach "$mail/start.log" "${command[@]}"
+		detach "$mail/start.log" "${tie[@]}" "${command[@]}"
 	fi
 	wait_until 15 smtp_ready "$2" || complain "Postfix does not answer:" \
 		"$(tail -qn 5 "$mail/start.log" "$mail/postfix.log")" || return 1
