@@ -6,6 +6,7 @@
  *   at TIME                          the domain's time, RFC 3339
  *   call METHOD {json}               one request
  *   batch METHOD [{json}, ...]       one envelope of many
+ *   batch METHOD COUNT {json}        the same COUNT times, # counting from 1
  *   again                            the last one, with the same request id
  *   expect STATUS [{json}] [field NAME] [message "text"]
  *                                    the next result; JSON is a subset, "*"
@@ -302,8 +303,27 @@ static void add_bodies(struct script *script, const char *json)
 	json_decref(list);
 }
 
+/* "1000 {json}": # becomes twelve digits, which end a UUID. */
+static void add_counted(struct script *script, const char *text)
+{
+	char *json;
+	long count = strtol(text, &json, 10);
+
+	for (long i = 1; i <= count && i <= MESSAGES_MAX; i++) {
+		struct text body = text_new(script->arena);
+
+		for (const char *c = json; *c; c++)
+			if (*c == '#')
+				text_printf(&body, "%012ld", i);
+			else
+				text_add_char(&body, *c);
+		add_body(script, body.bytes);
+	}
+}
+
 static void run_call(struct script *script, bool batch)
 {
+	const char *what = script_after(&script->line, 2);
 	char method[64] = "";
 
 	sscanf(script->line.text, "%*s %63s", method);
@@ -320,10 +340,12 @@ static void run_call(struct script *script, bool batch)
 	id_new(script->request_id);
 	script->reply = NULL;
 	script->next_result = 0;
-	if (batch)
-		add_bodies(script, script_after(&script->line, 2));
+	if (batch && *what >= '0' && *what <= '9')
+		add_counted(script, what);
+	else if (batch)
+		add_bodies(script, what);
 	else
-		add_body(script, script_after(&script->line, 2));
+		add_body(script, what);
 	if (!script->reply)
 		send_request(script);
 }
