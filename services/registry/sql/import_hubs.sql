@@ -23,8 +23,6 @@ WITH cell AS (
 		coalesce(c.launched_on, h.launched_on) AS launched_on,
 		coalesce(c.agreement_on, h.agreement_on) AS agreement_on,
 		h AS stored, CASE
-		WHEN lag(c.request_no) OVER place IS NOT NULL
-		THEN 'name: This organisation stands here twice.'
 		WHEN c.name = '' OR NOT is_line(c.name, 200)
 		THEN 'name: Give the organisation''s name, one line of at most 200 characters.'
 		WHEN type <> '' AND type NOT IN (SELECT code FROM setting)
@@ -33,6 +31,8 @@ WITH cell AS (
 		THEN 'postcode_outward: Give only the first half of the postcode, such as HR1.'
 		WHEN c.lead_email <> '' AND NOT is_address(c.lead_email)
 		THEN 'lead_email: Give an e-mail address such as name@example.org.'
+		WHEN lag(c.request_no) OVER place IS NOT NULL
+		THEN 'name: This organisation stands here twice.'
 		END AS fault
 	FROM cell c
 	LEFT JOIN organisation o ON lower(o.name) = lower(c.name)

@@ -29,9 +29,6 @@ WITH next AS (
 			(stored).visibility, (stored).join_policy,
 			(stored).capacity, (stored).language, (stored).status)
 		THEN 'updated' ELSE 'unchanged' END AS outcome, CASE
-		WHEN lag(request_no) OVER (PARTITION BY dry_run, slug
-			ORDER BY request_no) IS NOT NULL
-		THEN 'slug: This network stands here twice.'
 		WHEN hub_id IS NULL
 		THEN 'hub: There is no hub of this name.'
 		WHEN hub_id <> (stored).hub_id
@@ -52,6 +49,9 @@ WITH next AS (
 		THEN 'capacity: Give a number of members up to 1,000,000; 0 for no limit.'
 		WHEN language NOT IN ('en', 'cy')
 		THEN 'language: Choose en or cy.'
+		WHEN lag(request_no) OVER (PARTITION BY dry_run, slug
+			ORDER BY request_no) IS NOT NULL
+		THEN 'slug: This network stands here twice.'
 		END AS fault
 	FROM next
 ), added AS (
