@@ -11,7 +11,6 @@
 #include <nng/protocol/reqrep0/rep.h>
 
 #define CONTEXTS 300
-#define OVERSIZE (5 * 1024 * 1024)
 
 enum step { RECEIVING, DELAYING, SENDING };
 
@@ -106,7 +105,6 @@ static nng_msg *make_reply(struct rpc_server *server,
 	size_t count = request->n_body;
 	Rpc__Result *results = calloc(count, sizeof(*results));
 	Rpc__Result **pointers = calloc(count, sizeof(*pointers));
-	uint8_t *large = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		rpc__result__init(&results[i]);
@@ -117,11 +115,6 @@ static nng_msg *make_reply(struct rpc_server *server,
 			results[i].message = "as the test says";
 			results[i].field = "feed";
 		}
-	}
-	if (serve == SERVE_OVERSIZE) {
-		large = calloc(1, OVERSIZE);
-		results[0].body.data = large;
-		results[0].body.len = OVERSIZE;
 	}
 	reply.results = pointers;
 	reply.n_results = count - (serve == SERVE_SHORT);
@@ -134,7 +127,6 @@ static nng_msg *make_reply(struct rpc_server *server,
 	nng_msg *msg = seal_reply(server, header, &reply);
 	free(results);
 	free(pointers);
-	free(large);
 	return msg;
 }
 

@@ -21,7 +21,6 @@ enum serve {
 	SERVE_RESULT,    /* each result has the status, and its body */
 	SERVE_DRAINING,  /* echo, and about to stop */
 	SERVE_SILENCE,   /* never answer, not even Health */
-	SERVE_OVERSIZE,  /* an answer larger than the client takes */
 	SERVE_GARBAGE,   /* an answer without a seal */
 	SERVE_OLD_REPLY, /* the sealed answer to an earlier request */
 	SERVE_SHORT,     /* one result too few */

@@ -182,7 +182,8 @@ enum rpc_outcome rpc_try_receive(struct rpc_pending *pending,
 		/* Not sent, so the message is still ours. */
 		nng_msg_free(nng_aio_get_msg(aio));
 		nng_aio_set_msg(aio, NULL);
-		return failed(pending, rv);
+		return failed(pending, rv) == RPC_TIMED_OUT ? RPC_NOT_TAKEN
+							    : RPC_LOST;
 	}
 	nng_aio_set_msg(aio, NULL);
 	set_timeout(pending);

@@ -9,8 +9,9 @@
  * with the same request id (retries are safe: writes are remembered by it),
  * within a retry budget of 10 % of calls. An endpoint that times out three
  * times in a row is ejected for 5 s and probed before it comes back; one
- * without a pipe for 3 s gets a new dialer (nng's dialers die silently). A
- * reply marked draining makes the endpoint last choice.
+ * without a pipe for 3 s, whose pipe takes no more requests, or whose probe
+ * fails gets a new dialer (nng's die silently). A reply marked draining makes
+ * the endpoint last choice.
  *
  * Calls block the calling thread; use from any thread. rpc_send/rpc_wait let
  * one thread keep many calls in flight.

@@ -216,13 +216,18 @@ static void note_answer(struct rpc_endpoint *endpoint, bool draining)
 	endpoint->draining = draining;
 }
 
-static void note_timeout(struct rpc_endpoint *endpoint, int64_t waited_us)
+static void note_timeout(struct rpc_endpoint *endpoint, int64_t waited_us,
+			 bool taken)
 {
 	endpoint->peer->timeouts++;
 	if (waited_us < TIMEOUT_COUNTS_US)
 		return;
 	endpoint->timeouts++;
-	if (endpoint->timeouts < EJECT_TIMEOUTS || endpoint->ejected)
+	if (endpoint->timeouts < EJECT_TIMEOUTS)
+		return;
+	if (!taken)
+		rpc_endpoint_drop(endpoint);
+	if (endpoint->ejected)
 		return;
 	endpoint->ejected = true;
 	endpoint->eject_us = EJECT_US;
@@ -231,12 +236,19 @@ static void note_timeout(struct rpc_endpoint *endpoint, int64_t waited_us)
 		 endpoint->peer->service, "url", endpoint->url, NULL);
 }
 
+/* Not only the replica may be at fault but also the way to it, say a host
+ * that vanished and came back; hence the new connection. */
 void rpc_probe_failed(struct rpc_endpoint *endpoint)
 {
+	struct rpc_peer *peer = endpoint->peer;
+
+	pthread_mutex_lock(&peer->lock);
+	rpc_endpoint_drop(endpoint);
 	endpoint->eject_us *= 2;
 	if (endpoint->eject_us > EJECT_MAX_US)
 		endpoint->eject_us = EJECT_MAX_US;
 	endpoint->probe_at_us = clock_monotonic() + endpoint->eject_us;
+	pthread_mutex_unlock(&peer->lock);
 }
 
 void rpc_give(struct rpc_pending *pending, enum rpc_outcome outcome)
@@ -252,8 +264,8 @@ void rpc_give(struct rpc_pending *pending, enum rpc_outcome outcome)
 	assert(endpoint->outstanding >= 0);
 	if (outcome == RPC_ANSWERED || outcome == RPC_DRAINING)
 		note_answer(endpoint, outcome == RPC_DRAINING);
-	else if (outcome == RPC_TIMED_OUT)
-		note_timeout(endpoint, waited_us);
+	else if (outcome == RPC_TIMED_OUT || outcome == RPC_NOT_TAKEN)
+		note_timeout(endpoint, waited_us, outcome == RPC_TIMED_OUT);
 	pthread_mutex_unlock(&peer->lock);
 	pending->endpoint = NULL;
 	pending->slot = NULL;

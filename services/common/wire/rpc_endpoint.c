@@ -55,6 +55,19 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *arg)
 	pthread_mutex_unlock(&peer->lock);
 }
 
+/*
+ * nng may never say that a pipe is gone: one thread of it closes all pipes of
+ * the process, and that thread can wait for ever (a pipe closed between two
+ * parts of a large message loses the second's callback). A new dialer works
+ * all the same, so what matters here is only not to wait for REM_POST.
+ */
+void rpc_endpoint_drop(struct rpc_endpoint *endpoint)
+{
+	endpoint->pipe = 0;
+	endpoint->connected = false;
+	endpoint->lost_at_us = INT64_MIN / 2;
+}
+
 static void dial(struct rpc_endpoint *endpoint)
 {
 	nng_dialer *dialer = &endpoint->dialer;

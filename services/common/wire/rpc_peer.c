@@ -41,7 +41,7 @@ static void endpoint_add(struct rpc_peer *peer, const char *url)
 	/* It may have connected before it could be chosen. */
 	pthread_cond_broadcast(&peer->changed);
 	pthread_mutex_unlock(&peer->lock);
-	log_line(LOG_INFO, "endpoint added", "peer", peer->service, "url", url,
+	log_line(LOG_DEBUG, "endpoint added", "peer", peer->service, "url", url,
 		 NULL);
 }
 
@@ -102,7 +102,7 @@ static void close_gone(struct rpc_peer *peer)
 		pthread_mutex_unlock(&peer->lock);
 		if (!unused)
 			continue;
-		log_line(LOG_INFO, "endpoint removed", "peer", peer->service,
+		log_line(LOG_DEBUG, "endpoint removed", "peer", peer->service,
 			 "url", endpoint->url, NULL);
 		rpc_endpoint_close(endpoint);
 	}
@@ -146,11 +146,8 @@ static void probe(struct keeper *keeper, struct rpc_endpoint *endpoint)
 		rpc_give(&pending, outcome);
 	}
 	arena_reset(keeper->arena);
-	if (outcome == RPC_ANSWERED || outcome == RPC_DRAINING)
-		return;
-	pthread_mutex_lock(&peer->lock);
-	rpc_probe_failed(endpoint);
-	pthread_mutex_unlock(&peer->lock);
+	if (outcome != RPC_ANSWERED && outcome != RPC_DRAINING)
+		rpc_probe_failed(endpoint);
 }
 
 static void watch_ejected(struct keeper *keeper, struct rpc_endpoint *endpoint)

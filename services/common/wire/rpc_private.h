@@ -85,6 +85,7 @@ enum rpc_outcome {
 	RPC_DRAINING, /* answered, and about to stop */
 	RPC_LOST,     /* the connection went */
 	RPC_TIMED_OUT,
+	RPC_NOT_TAKEN, /* timed out before the connection took the request */
 	RPC_REFUSED,  /* an answer whose seal does not hold */
 };
 
@@ -126,12 +127,15 @@ bool rpc_take_endpoint(struct rpc_pending *pending,
 		       struct rpc_endpoint *endpoint, int64_t limit_us);
 /* Give the slot back and judge the endpoint. */
 void rpc_give(struct rpc_pending *pending, enum rpc_outcome outcome);
-/* Wait longer until the next probe; under the peer's lock. */
+/* Wait longer until the next probe, on a new connection. */
 void rpc_probe_failed(struct rpc_endpoint *endpoint);
 /* May this call have another try? Pays for it. */
 bool rpc_may_retry(struct rpc_pending *pending);
 
 /* rpc_endpoint.c */
+/* Believe in the present pipe no longer: the keeper dials anew at its next
+ * tick. Under the peer's lock. */
+void rpc_endpoint_drop(struct rpc_endpoint *endpoint);
 struct rpc_endpoint *rpc_endpoint_open(struct rpc_peer *peer, const char *url,
 				       uint64_t serial);
 void rpc_endpoint_redial(struct rpc_endpoint *endpoint);
