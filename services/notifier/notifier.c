@@ -33,7 +33,7 @@ static const struct method methods[] = {
 	/* operations: nothing personal in it */
 	{ .name = "Outbox", .sql = { SQL(outbox) } },
 	{ .name = "ResolveInDoubt", .sql = { SQL(resolve_in_doubt) },
-	  .key = "message_id", .write = true, .callers = "superhub" },
+	  .key = "message_id", .write = true, .roles = "superhub_admin" },
 	{ 0 },
 };
 

@@ -16,7 +16,7 @@ WITH page AS MATERIALIZED (
 		ORDER BY p.due_at, p.session_id, p.rule, p.sequence
 		LIMIT least(coalesce(nullif(r.limit, 0), 50), 200)
 	) p
-	JOIN session s USING (session_id)
+	JOIN session s ON s.session_id = p.session_id
 )
 SELECT g.request_no, g.session_id, g.rule, g.sequence, g.due_at, g.state,
 	g.reason, n.recipients::integer, n.left_out::integer, g.session_title
