@@ -43,7 +43,7 @@ STABLE LANGUAGE sql AS $$
 	SELECT coalesce(array_agg(split_part(g, ':', 3)::uuid), '{}')
 	FROM unnest(string_to_array(current_setting('echo.grants', true), ' ')) g
 	WHERE split_part(g, ':', 1) IN ('hub_admin', 'coordinator')
-		AND split_part(g, ':', 2) = kind
+		AND split_part(g, ':', 2) = kind AND split_part(g, ':', 3) <> ''
 $$;
 
 CREATE TABLE organisation (
