@@ -22,18 +22,14 @@ CREATE TABLE person (
 		AND is_line(first_name, 100)),
 	CONSTRAINT person_last_name CHECK (is_line(last_name, 100)),
 	CONSTRAINT person_preferred_name CHECK (is_line(preferred_name, 100)),
-	CONSTRAINT person_profession FOREIGN KEY (profession)
-		REFERENCES profession,
 	CONSTRAINT person_role_title CHECK (is_line(role_title, 200)),
 	CONSTRAINT person_organisation FOREIGN KEY (organisation_id)
 		REFERENCES organisation,
-	CONSTRAINT person_setting FOREIGN KEY (setting) REFERENCES setting,
 	CONSTRAINT person_postcode CHECK (is_outward(postcode_outward)),
 	CONSTRAINT person_nation CHECK (is_nation(nation)),
 	CONSTRAINT person_region CHECK (is_line(region, 60)),
 	CONSTRAINT person_phone CHECK (is_phone(phone)),
 	CONSTRAINT person_language CHECK (language IN ('en', 'cy')),
-	CONSTRAINT person_zone FOREIGN KEY (zone) REFERENCES zone,
 	CONSTRAINT person_status CHECK (status IN ('provisional', 'active',
 		'inactive', 'anonymised'))
 );
@@ -43,14 +39,10 @@ COMMENT ON CONSTRAINT person_last_name ON person IS
 	'last_name: Give the name in one line of at most 100 characters.';
 COMMENT ON CONSTRAINT person_preferred_name ON person IS
 	'preferred_name: Give the name in one line of at most 100 characters.';
-COMMENT ON CONSTRAINT person_profession ON person IS
-	'profession: This profession is not in the list.';
 COMMENT ON CONSTRAINT person_role_title ON person IS
 	'role_title: Give the role in one line of at most 200 characters.';
 COMMENT ON CONSTRAINT person_organisation ON person IS
 	'organisation_id: There is no such organisation.';
-COMMENT ON CONSTRAINT person_setting ON person IS
-	'setting: This setting is not in the list.';
 COMMENT ON CONSTRAINT person_postcode ON person IS
 	'postcode_outward: Give only the first half of the postcode, such as HR1.';
 COMMENT ON CONSTRAINT person_nation ON person IS
@@ -61,12 +53,36 @@ COMMENT ON CONSTRAINT person_phone ON person IS
 	'phone: Use digits, blanks and + ( ) -, at most 30.';
 COMMENT ON CONSTRAINT person_language ON person IS
 	'language: Choose en or cy.';
-COMMENT ON CONSTRAINT person_zone ON person IS
-	'zone: Give an IANA time zone such as Europe/London.';
 COMMENT ON CONSTRAINT person_status ON person IS
 	'status: This is not a state of a person.';
+
+-- Codes are judged once a statement: a foreign key looks once a row, and locks
+-- the same few rows of the lists for everybody who imports.
+CREATE FUNCTION check_person_codes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF EXISTS (SELECT FROM new_rows
+		WHERE profession NOT IN (SELECT code FROM profession)) THEN
+		RAISE 'This profession is not in the list.'
+			USING ERRCODE = 'check_violation', COLUMN = 'profession';
+	ELSIF EXISTS (SELECT FROM new_rows
+		WHERE setting NOT IN (SELECT code FROM setting)) THEN
+		RAISE 'This setting is not in the list.'
+			USING ERRCODE = 'check_violation', COLUMN = 'setting';
+	ELSIF EXISTS (SELECT FROM new_rows
+		WHERE zone NOT IN (SELECT name FROM zone)) THEN
+		RAISE 'Give an IANA time zone such as Europe/London.'
+			USING ERRCODE = 'check_violation', COLUMN = 'zone';
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER person_codes_insert AFTER INSERT ON person
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION check_person_codes();
+CREATE TRIGGER person_codes_update AFTER UPDATE ON person
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION check_person_codes();
+
 CREATE INDEX person_in_order ON person (last_name, first_name, person_id);
-CREATE INDEX person_of_organisation ON person (organisation_id);
 
 CREATE TABLE person_email (
 	person_id uuid NOT NULL REFERENCES person ON DELETE CASCADE,
@@ -75,19 +91,19 @@ CREATE TABLE person_email (
 	verified boolean NOT NULL,
 	shared boolean NOT NULL,
 	PRIMARY KEY (person_id, address),
-	CONSTRAINT email_address CHECK (is_address(address)),
-	-- Judged when the statement ends, so that it may change which is primary.
-	CONSTRAINT email_one_primary EXCLUDE (person_id WITH =)
-		WHERE (primary_address) DEFERRABLE INITIALLY IMMEDIATE
+	CONSTRAINT email_address CHECK (is_address(address))
 );
 COMMENT ON CONSTRAINT email_address ON person_email IS
 	'emails: Give an e-mail address such as name@example.org.';
-COMMENT ON CONSTRAINT email_one_primary ON person_email IS
+CREATE UNIQUE INDEX email_one_primary ON person_email (person_id)
+	WHERE primary_address;
+COMMENT ON INDEX email_one_primary IS
 	'emails: Exactly one of the addresses is primary.';
-CREATE UNIQUE INDEX email_one_owner ON person_email (address) WHERE NOT shared;
+-- One owner, or several readers who all know that it is shared.
+CREATE UNIQUE INDEX email_one_owner ON person_email
+	(address, (CASE WHEN shared THEN person_id END)) NULLS NOT DISTINCT;
 COMMENT ON INDEX email_one_owner IS
 	'emails: Another person has this address; is it a shared mailbox?';
-CREATE INDEX email_readers ON person_email (address);
 
 CREATE TABLE membership (
 	membership_id uuid PRIMARY KEY,
@@ -128,7 +144,6 @@ COMMENT ON CONSTRAINT membership_source ON membership IS
 COMMENT ON CONSTRAINT membership_reason ON membership IS
 	'reason: Use at most 1,000 characters.';
 CREATE INDEX membership_of_network ON membership (network_id, status);
-CREATE INDEX membership_of_hub ON membership (hub_id);
 CREATE INDEX membership_waiting ON membership (network_id, requested_at)
 	WHERE status = 'waitlisted';
 

@@ -5,7 +5,7 @@
 -- and differs in nothing else. Rows that name one person are one statement about
 -- it: for each column the last cell that is not empty counts, and the first row
 -- reports what became of the person. Likewise for a membership.
-WITH cell AS (
+WITH cell AS MATERIALIZED (
 	SELECT request_no, dry_run, now, lower(btrim(email)) AS email,
 		lower(regexp_replace(other_emails, '\s', '', 'g')) AS others,
 		btrim(first_name) AS first_name, btrim(last_name) AS last_name,

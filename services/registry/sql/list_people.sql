@@ -5,7 +5,9 @@ FROM request r CROSS JOIN LATERAL (
 	WHERE ((r.network_id IS NULL AND r.hub_id IS NULL) OR person_id IN (
 			SELECT m.person_id FROM membership m
 			WHERE (r.network_id IS NULL OR m.network_id = r.network_id)
-				AND (r.hub_id IS NULL OR m.hub_id = r.hub_id)))
+				AND (r.hub_id IS NULL OR m.network_id IN (
+					SELECT n.network_id FROM network n
+					WHERE n.hub_id = r.hub_id))))
 		AND (r.after_person_id IS NULL OR
 			(p.last_name, p.first_name, p.person_id) >
 			(r.after_last_name, r.after_first_name, r.after_person_id))

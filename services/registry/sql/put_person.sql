@@ -62,10 +62,14 @@ WITH asked AS (
 		SELECT FROM given
 		WHERE given.person_id = e.person_id
 			AND given.address = e.address)
+	RETURNING 1
 ), kept AS (
+	-- After dropped, and the primary one last: there is never a second one.
 	INSERT INTO person_email AS e
 		(person_id, address, primary_address, verified, shared)
-	SELECT * FROM given
+	SELECT given.*
+	FROM given CROSS JOIN (SELECT count(*) FROM dropped) first
+	ORDER BY primary_address
 	ON CONFLICT (person_id, address) DO UPDATE SET
 		primary_address = excluded.primary_address,
 		verified = excluded.verified, shared = excluded.shared
