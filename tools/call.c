@@ -10,7 +10,7 @@
 
 struct input {
 	const char *method, *json;
-	enum output_format format;
+	struct output_style style;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -18,7 +18,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	struct input *input = state->input;
 
 	if (key == ARGP_KEY_INIT) {
-		state->child_inputs[1] = &input->format;
+		state->child_inputs[1] = &input->style;
 		return 0;
 	}
 	if (key == ARGP_KEY_END && input->method == NULL)
@@ -67,7 +67,7 @@ static int list_methods(const char *service)
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	struct input input = { .format = OUTPUT_JSON };
+	struct input input = { .style = { OUTPUT_JSON, NULL } };
 	struct client_method method;
 	ProtobufCMessage *request, *reply = NULL;
 	struct error error;
@@ -93,11 +93,11 @@ static int run(const struct command *command, int argc, char **argv)
 	}
 	if (client_call(&method, request, &reply) != STATUS_OK) {
 		if (reply != NULL) /* a CONFLICT: what stands */
-			output_message(stdout, reply, NULL, input.format);
+			output_message(stdout, reply, NULL, &input.style);
 		return EXIT_FAILED;
 	}
-	output_message(stdout, reply, NULL, input.format);
-	return EXIT_OK;
+	return output_message(stdout, reply, NULL, &input.style) ? EXIT_OK
+								 : EXIT_USAGE;
 }
 
 const struct command call_command = {

@@ -22,7 +22,7 @@ struct input {
 	ProtobufCMessage *request;
 	const char **given;    /* for each field of the request; NULL: not */
 	const char *arguments; /* fields that still want their argument */
-	enum output_format format;
+	struct output_style style;
 	int64_t most;
 };
 
@@ -149,7 +149,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	const field_type *field;
 
 	if (key == ARGP_KEY_INIT) {
-		state->child_inputs[1] = &input->format;
+		state->child_inputs[1] = &input->style;
 		return 0;
 	}
 	if (key >= FIRST_KEY &&
@@ -237,8 +237,10 @@ static int run(const struct command *command, int argc, char **argv)
 	reply = pages_call(&input.method, input.request, (size_t)input.most);
 	if (reply == NULL)
 		return EXIT_FAILED;
-	output_message(stdout, reply, command->remote->columns, input.format);
-	return EXIT_OK;
+	return output_message(stdout, reply, command->remote->columns,
+			      &input.style)
+		       ? EXIT_OK
+		       : EXIT_USAGE;
 }
 
 /* ---- the rows ---- */
@@ -276,6 +278,13 @@ const struct command sessions_command = {
 		"scheduler", "ListSessions",
 		.columns = "number title start_local zone minutes status "
 			   "session_id" },
+};
+const struct command session_command = {
+	.name = "session", .arguments = "SESSION", CALL,
+	.about = "Show one session",
+	.remote = &(const struct remote){
+		"scheduler", "GetSession", .arguments = "session_id",
+		.fields = "" },
 };
 const struct command plan_command = {
 	.name = "plan", .about = "Plan a session, or change its plan", CALL,
@@ -340,10 +349,6 @@ const struct command messages_command = {
 		"notifier", "ListMessages",
 		.columns = "done_at rule person_name address state reason "
 			   "session_title" },
-};
-const struct command outbox_command = {
-	.name = "outbox", .about = "Show how the mail queue fares", CALL,
-	.remote = &(const struct remote){ "notifier", "Outbox" },
 };
 const struct command figures_command = {
 	.name = "figures", .about = "Show each hub's figures for a period", CALL,

@@ -54,11 +54,12 @@ int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Each in the file of its name; the second lot in calls.c. */
 extern const struct command keys_command, status_command, clock_command,
-	import_command, report_command, call_command, completion_command;
+	import_command, outbox_command, report_command, call_command,
+	completion_command;
 extern const struct command hubs_command, networks_command, people_command,
-	programmes_command, sessions_command, plan_command, publish_command,
+	programmes_command, sessions_command, session_command, plan_command, publish_command,
 	reschedule_command, cancel_command, advance_command,
 	attendance_command, review_command, plans_command, messages_command,
-	outbox_command, figures_command;
+	figures_command;
 
 #endif

@@ -13,17 +13,20 @@
 
 #define CELL_BYTES_MAX 16384
 #define TALLIES_MAX 32
+#define SHOWN_MAX 50 /* rejected rows on the screen */
 
 static const struct kind {
 	const char *name, *service, *method;
 	const char *required; /* columns without which no row can be right */
+	const char *column, *field; /* one that is called otherwise inside */
 } kinds[] = {
 	{ "hubs", "registry", "ImportHubs", "name" },
 	{ "networks", "registry", "ImportNetworks", "hub title slug" },
 	{ "members", "registry", "ImportMembers",
 	  "email first_name last_name network" },
 	{ "sessions", "scheduler", "ImportSession",
-	  "network programme number title date start" },
+	  "network programme number title date start", "zoom_id",
+	  "zoom_meeting" },
 	{ "attendance", "scheduler", "ImportAttendance",
 	  "network email minutes" },
 };
@@ -64,6 +67,29 @@ static bool has_column(const struct import *import, const char *name,
 	return false;
 }
 
+static const field_type *field_of(const struct import *import,
+				  const char *column)
+{
+	const char *inside = import->kind->column;
+	const field_type *field = field_find(
+		import->method.input,
+		inside != NULL && strcmp(column, inside) == 0
+			? import->kind->field
+			: column);
+
+	return field != NULL && strcmp(field->name, "dry_run") == 0 ? NULL
+								    : field;
+}
+
+/* What a field's column is called in the file. */
+static const char *column_of(const struct import *import, const char *field)
+{
+	return import->kind->field != NULL &&
+			       strcmp(field, import->kind->field) == 0
+		       ? import->kind->column
+		       : field;
+}
+
 static bool header_problem(const struct import *import, const char *field,
 			   const char *text)
 {
@@ -84,7 +110,8 @@ static bool no_header(const struct import *import)
 	text_add(&text, "the first row is not a header; columns are");
 	for (unsigned i = 0; i < type->n_fields; i++)
 		if (strcmp(type->fields[i].name, "dry_run") != 0)
-			text_printf(&text, " %s", type->fields[i].name);
+			text_printf(&text, " %s",
+				    column_of(import, type->fields[i].name));
 	return header_problem(import, NULL, text.bytes);
 }
 
@@ -114,13 +141,11 @@ static bool take_header(struct import *import, size_t count,
 
 	for (size_t i = 0; i < count; i++) {
 		const char *name = arena_strdup(memory, cells[i]);
-		const field_type *field = field_find(import->method.input, name);
+		const field_type *field = field_of(import, name);
 
 		if (has_column(import, name, strlen(name)))
 			good = header_problem(import, name,
 					      "there are two such columns");
-		if (field != NULL && strcmp(name, "dry_run") == 0)
-			field = NULL;
 		if (field == NULL && !is_ours(name))
 			text_printf(&unknown, " %s", name);
 		known += field != NULL;
@@ -243,7 +268,8 @@ static void write_rejected(struct import *import, const struct batch_row *row)
 			output_csv_cell(import->errors, row->cells[i], true);
 			fputc(',', import->errors);
 		}
-	output_csv_cell(import->errors, row->error.field, true);
+	output_csv_cell(import->errors,
+			column_of(import, row->error.field), true);
 	fputc(',', import->errors);
 	output_csv_cell(import->errors, row->error.message, true);
 	fputs("\r\n", import->errors);
@@ -263,8 +289,13 @@ static void on_done(void *context, const struct batch_row *row)
 	} else {
 		import->rejected++;
 		progress_hide();
-		csv_complain(import->options->file, row->number,
-			     row->error.field, row->error.message);
+		if (import->rejected <= SHOWN_MAX)
+			csv_complain(import->options->file, row->number,
+				     column_of(import, row->error.field),
+				     row->error.message);
+		if (import->rejected == SHOWN_MAX + 1)
+			complain("%s: more rows were rejected; --errors FILE "
+				 "keeps them all.", import->options->file);
 		if (import->errors != NULL)
 			write_rejected(import, row);
 	}

@@ -14,13 +14,17 @@
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	static const char *const names[] = { "table", "csv", "json" };
-	enum output_format *format = state->input;
+	struct output_style *style = state->input;
 
+	if (key == 'C') {
+		style->columns = argument;
+		return 0;
+	}
 	if (key != 'F')
 		return ARGP_ERR_UNKNOWN;
 	for (size_t i = 0; i < 3; i++)
 		if (strcmp(argument, names[i]) == 0) {
-			*format = (enum output_format)i;
+			style->format = (enum output_format)i;
 			return 0;
 		}
 	argp_error(state, "--format takes table, csv or json");
@@ -29,6 +33,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{ "format", 'F', "FORMAT", 0, "table (the default), csv or json", 5 },
+	{ "columns", 'C', "LIST", 0, "Only these columns, in this order", 5 },
 	{ 0 },
 };
 const struct argp output_argp = { .options = options,
@@ -56,6 +61,37 @@ ProtobufCMessage **output_rows(const ProtobufCMessage *message, size_t *count)
 		return NULL;
 	memcpy(count, bytes + list->quantifier_offset, sizeof(*count));
 	return *(ProtobufCMessage ***)(uintptr_t)(bytes + list->offset);
+}
+
+/* The fields that a list of columns names, in its order; NULL: all. False, and
+ * told, when one is none. */
+static bool choose(const message_type *type, const char *columns,
+		   const field_type ***fields, size_t *count)
+{
+	size_t room = type->n_fields + 1;
+	size_t length;
+
+	if (columns != NULL)
+		room += strlen(columns);
+	*fields = arena_array(memory, room, sizeof(**fields));
+	*count = 0;
+	for (unsigned i = 0; columns == NULL && i < type->n_fields; i++)
+		(*fields)[(*count)++] = &type->fields[i];
+	for (; columns != NULL && *columns != '\0'; columns += length) {
+		const char *name;
+
+		columns += strspn(columns, " ,");
+		length = strcspn(columns, " ,");
+		if (length == 0)
+			break;
+		name = arena_copy(memory, columns, length);
+		(*fields)[*count] = field_find(type, name);
+		if ((*fields)[(*count)++] == NULL) {
+			complain("there is no column %s.", name);
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool is_double(const field_type *field)
@@ -99,17 +135,15 @@ void output_csv_cell(FILE *out, const char *value, bool guard)
 	fputc('"', out);
 }
 
-static void csv_line(FILE *out, const message_type *type,
+static void csv_line(FILE *out, size_t count, const field_type *const fields[],
 		     const ProtobufCMessage *row)
 {
-	for (unsigned i = 0; i < type->n_fields; i++) {
-		const field_type *field = &type->fields[i];
-
+	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			fputc(',', out);
-		output_csv_cell(out, row != NULL ? value_of(row, field)
-						 : field->name,
-				!is_number(field));
+		output_csv_cell(out, row != NULL ? value_of(row, fields[i])
+						 : fields[i]->name,
+				!is_number(fields[i]));
 	}
 	fputs("\r\n", out);
 }
@@ -196,24 +230,18 @@ static const char *heading(const char *name)
 	return text;
 }
 
-static void table(FILE *out, const message_type *type, size_t count,
-		  ProtobufCMessage *const rows[], const char *columns)
+static void table(FILE *out, size_t width, const field_type *const fields[],
+		  size_t count, ProtobufCMessage *const rows[])
 {
-	const field_type **fields =
-		arena_array(memory, type->n_fields, sizeof(*fields));
-	bool *right = arena_array(memory, type->n_fields, sizeof(*right));
-	size_t width = 0, at = 0;
-	const char **cells;
+	bool *right = arena_array(memory, width, sizeof(*right));
+	const char **cells =
+		arena_array(memory, (count + 1) * width, sizeof(*cells));
+	size_t at = 0;
 
-	for (unsigned i = 0; i < type->n_fields; i++)
-		if (columns == NULL ||
-		    text_in_list(columns, type->fields[i].name)) {
-			right[width] = is_number(&type->fields[i]);
-			fields[width++] = &type->fields[i];
-		}
-	cells = arena_array(memory, (count + 1) * width, sizeof(*cells));
-	for (size_t i = 0; i < width; i++)
+	for (size_t i = 0; i < width; i++) {
+		right[i] = is_number(fields[i]);
 		cells[at++] = heading(fields[i]->name);
+	}
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < width; j++)
 			cells[at++] = table_value(rows[i], fields[j]);
@@ -221,50 +249,54 @@ static void table(FILE *out, const message_type *type, size_t count,
 }
 
 /* One record: a line for each field that says something. */
-static void record(FILE *out, const ProtobufCMessage *message,
-		   const char *columns)
+static void record(FILE *out, size_t width, const field_type *const fields[],
+		   const ProtobufCMessage *message)
 {
 	static const bool right[2];
-	const message_type *type = message->descriptor;
-	const char **cells =
-		arena_array(memory, type->n_fields * 2, sizeof(*cells));
+	const char **cells = arena_array(memory, width * 2, sizeof(*cells));
 	size_t count = 0;
 
-	for (unsigned i = 0; i < type->n_fields; i++) {
-		const field_type *field = &type->fields[i];
-
-		if ((columns != NULL && !text_in_list(columns, field->name)) ||
-		    value_of(message, field)[0] == '\0')
+	for (size_t i = 0; i < width; i++) {
+		if (value_of(message, fields[i])[0] == '\0')
 			continue;
-		cells[count * 2] = heading(field->name);
-		cells[count * 2 + 1] = table_value(message, field);
+		cells[count * 2] = heading(fields[i]->name);
+		cells[count * 2 + 1] = table_value(message, fields[i]);
 		count++;
 	}
 	output_grid(out, count, 2, cells, right);
 }
 
-void output_message(FILE *out, const ProtobufCMessage *message,
-		    const char *columns, enum output_format format)
+bool output_message(FILE *out, const ProtobufCMessage *message,
+		    const char *table_columns, const struct output_style *style)
 {
 	const field_type *list = list_field(message->descriptor);
-	const message_type *type = list != NULL ? list->descriptor
-						: message->descriptor;
-	ProtobufCMessage *self = (ProtobufCMessage *)(uintptr_t)message;
-	size_t count;
-	ProtobufCMessage **rows = output_rows(message, &count);
+	ProtobufCMessage *self[] = { (ProtobufCMessage *)(uintptr_t)message };
+	size_t count = 1, width;
+	ProtobufCMessage **rows =
+		list != NULL ? output_rows(message, &count) : self;
+	const field_type **fields;
+	const char *columns = style->columns;
 
-	if (format == OUTPUT_JSON) {
+	if (style->format == OUTPUT_JSON) {
 		struct text text = text_new(memory);
 
 		json_print(&text, message, true);
 		fprintf(out, "%s\n", text.bytes);
-	} else if (format == OUTPUT_CSV) {
-		csv_line(out, type, NULL);
-		for (size_t i = 0; i < (list != NULL ? count : 1); i++)
-			csv_line(out, type, list != NULL ? rows[i] : self);
-	} else if (list != NULL) {
-		table(out, type, count, rows, columns);
-	} else {
-		record(out, message, columns);
+		return true;
 	}
+	if (columns == NULL && style->format == OUTPUT_TABLE)
+		columns = table_columns;
+	if (!choose(list != NULL ? list->descriptor : message->descriptor,
+		    columns, &fields, &width))
+		return false;
+	if (style->format == OUTPUT_CSV) {
+		csv_line(out, width, fields, NULL);
+		for (size_t i = 0; i < count; i++)
+			csv_line(out, width, fields, rows[i]);
+	} else if (list != NULL) {
+		table(out, width, fields, count, rows);
+	} else {
+		record(out, width, fields, message);
+	}
+	return true;
 }

@@ -3,10 +3,9 @@
  * programs. A message whose first field is a repeated message prints one row
  * for each element, any other is one record. The descriptors give the columns.
  *
- * In a table, columns names the ones to show (space separated, NULL: all),
- * long values are cut, and control characters do not reach the terminal. CSV
- * has all columns and keeps formulas from running in a spreadsheet: text that
- * begins like one gets an apostrophe in front. JSON is proto3's mapping.
+ * In a table, long values are cut and control characters do not reach the
+ * terminal. CSV keeps formulas from running in a spreadsheet: text that begins
+ * like one gets an apostrophe in front. JSON is proto3's mapping, whole.
  */
 #ifndef TOOLS_OUTPUT_H
 #define TOOLS_OUTPUT_H
@@ -19,11 +18,21 @@
 
 enum output_format { OUTPUT_TABLE, OUTPUT_CSV, OUTPUT_JSON };
 
-/* The option --format; its input is an enum output_format. */
+/* What the user wants to see. Columns are fields in the wanted order, space or
+ * comma separated; NULL: the command's choice in a table, all in CSV. */
+struct output_style {
+	enum output_format format;
+	const char *columns;
+};
+
+/* The options --format and --columns; the input is a struct output_style. */
 extern const struct argp output_argp;
 
-void output_message(FILE *out, const ProtobufCMessage *message,
-		    const char *columns, enum output_format format);
+/* False, and told, when there is no such column. table_columns: what a table
+ * shows when nobody chose (NULL: all). */
+bool output_message(FILE *out, const ProtobufCMessage *message,
+		    const char *table_columns,
+		    const struct output_style *style);
 
 /* The elements of a message's first field; count 0 when it has none such. */
 ProtobufCMessage **output_rows(const ProtobufCMessage *message, size_t *count);

@@ -13,7 +13,7 @@
 
 struct input {
 	const char *hub, *network, *from, *to;
-	enum output_format format;
+	struct output_style style;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -25,7 +25,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	};
 
 	if (key == ARGP_KEY_INIT) {
-		state->child_inputs[1] = &input->format;
+		state->child_inputs[1] = &input->style;
 		return 0;
 	}
 	if (key > 0 && key < 128 && places[key] != NULL) {
@@ -172,10 +172,11 @@ static int run(const struct command *command, int argc, char **argv)
 		return EXIT_FAILED;
 	if (client_call(&method, request, &reply) != STATUS_OK)
 		return EXIT_FAILED;
-	if (input.format == OUTPUT_TABLE)
-		print_table((Reporting__TopLineReply *)reply, &input);
-	else
-		output_message(stdout, reply, NULL, input.format);
+	if (input.style.format != OUTPUT_TABLE || input.style.columns != NULL)
+		return output_message(stdout, reply, NULL, &input.style)
+			       ? EXIT_OK
+			       : EXIT_USAGE;
+	print_table((Reporting__TopLineReply *)reply, &input);
 	return EXIT_OK;
 }
 

@@ -9,7 +9,12 @@
 #include "tools/command.h"
 #include "tools/output.h"
 
-enum { SERVICE_COLUMNS = 5, FEED_COLUMNS = 5 };
+struct input {
+	int64_t wait_s;
+	bool quiet;
+	const char *feed; /* only this one; NULL: all */
+	int64_t asked_us; /* followers must have asked since; 0: whenever */
+};
 
 struct grid {
 	const char *cells[128 * 5];
@@ -27,31 +32,43 @@ static const char *integer(int64_t value)
 	return arena_printf(memory, "%lld", (long long)value);
 }
 
-static bool add_feeds(struct grid *grid, const Rpc__HealthReply *health)
+/* A follower knows how far the owner is since it last asked: only an answer
+ * younger than asked_us says that it has everything from before. */
+static bool is_level(const Rpc__FollowHealth *follow, int64_t asked_us)
+{
+	return follow->head_seq == follow->seq && follow->age_ms >= 0 &&
+	       (asked_us == 0 ||
+		clock_monotonic() - follow->age_ms * 1000 > asked_us);
+}
+
+static bool add_feeds(struct grid *grid, const Rpc__HealthReply *health,
+		      const struct input *input)
 {
 	bool level = true;
 
 	for (size_t i = 0; i < health->n_follows; i++) {
 		const Rpc__FollowHealth *follow = health->follows[i];
-		int64_t lag = follow->head_seq - follow->seq;
+		const char *feed = arena_printf(memory, "%s.%s",
+						follow->service, follow->feed);
 
+		if (input->feed != NULL && strcmp(input->feed, feed) != 0)
+			continue;
 		add(grid, health->service);
-		add(grid, arena_printf(memory, "%s.%s", follow->service,
-				       follow->feed));
-		add(grid, integer(lag));
+		add(grid, feed);
+		add(grid, integer(follow->head_seq - follow->seq));
 		add(grid, follow->age_ms < 0
 				  ? "never"
 				  : arena_printf(memory, "%lld ms",
 						 (long long)follow->age_ms));
 		add(grid, follow->problem);
-		level = level && lag == 0 && follow->age_ms >= 0;
+		level = level && is_level(follow, input->asked_us);
 	}
 	return level;
 }
 
 /* A row for a service and for each feed it follows. True: ready and level. */
 static bool add_service(struct grid *services, struct grid *feeds,
-			const char *name)
+			const char *name, const struct input *input)
 {
 	struct client_method method;
 	ProtobufCMessage *reply = NULL;
@@ -75,10 +92,11 @@ static bool add_service(struct grid *services, struct grid *feeds,
 	add(services, arena_printf(memory, "%lld s",
 				   (long long)health->uptime_s));
 	add(services, health->reason);
-	return add_feeds(feeds, health) && health->ready;
+	return add_feeds(feeds, health, input) && health->ready;
 }
 
-static bool look(struct grid *services, struct grid *feeds)
+static bool look(struct grid *services, struct grid *feeds,
+		 const struct input *input)
 {
 	static const char *const service_head[] = { "service", "state",
 						    "queue", "up", "" };
@@ -92,15 +110,11 @@ static bool look(struct grid *services, struct grid *feeds)
 		add(feeds, feed_head[i]);
 	}
 	for (size_t i = 0; client_services[i].name != NULL; i++)
-		if (!add_service(services, feeds, client_services[i].name))
+		if (!add_service(services, feeds, client_services[i].name,
+				 input))
 			good = false;
 	return good;
 }
-
-struct input {
-	int64_t wait_s;
-	bool quiet;
-};
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -108,6 +122,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	if (key == 'q') {
 		input->quiet = true;
+		return 0;
+	}
+	if (key == 'f') {
+		input->feed = argument;
 		return 0;
 	}
 	if (key != 'w')
@@ -121,15 +139,17 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	static const bool service_right[] = { false, false, true, true, false };
 	static const bool feed_right[] = { false, false, true, true, false };
-	static const struct timespec pause = { .tv_nsec = 100000000 };
+	static const struct timespec pause = { .tv_nsec = 30000000 };
 	static struct grid services, feeds;
 	struct input input = { 0 };
 	int64_t until_us;
 	bool good;
 
 	command_parse(command, argc, argv, &input);
+	if (input.wait_s > 0)
+		input.asked_us = clock_monotonic();
 	until_us = clock_monotonic() + input.wait_s * CLOCK_SECOND;
-	while (!(good = look(&services, &feeds)) &&
+	while (!(good = look(&services, &feeds, &input)) &&
 	       clock_monotonic() < until_us)
 		nanosleep(&pause, NULL);
 	if (!input.quiet) {
@@ -148,7 +168,8 @@ static int run(const struct command *command, int argc, char **argv)
 
 static const struct argp_option options[] = {
 	{ "wait", 'w', "SECONDS", 0,
-	  "Wait until all are ready and nobody lags behind" },
+	  "Wait until all are ready and follow what was done so far" },
+	{ "feed", 'f', "FEED", 0, "Only this feed: scheduler.attendance" },
 	{ "quiet", 'q', NULL, 0, "Only the exit code" },
 	{ 0 },
 };

@@ -21,8 +21,8 @@ const struct command *const commands[] = {
 	/* who is there */
 	&hubs_command, &networks_command, &people_command,
 	/* what happens */
-	&programmes_command, &sessions_command, &plan_command,
-	&publish_command, &reschedule_command, &cancel_command,
+	&programmes_command, &sessions_command, &session_command,
+	&plan_command, &publish_command, &reschedule_command, &cancel_command,
 	&advance_command, &attendance_command, &review_command,
 	/* what is sent */
 	&plans_command, &messages_command, &outbox_command,
