@@ -22,7 +22,7 @@ struct reader {
 	size_t count;          /* cells of this row so far, told or not */
 	size_t number;
 	size_t problems, row_problems;
-	bool stopped, line_feed;
+	bool stopped;
 };
 
 void csv_complain(const char *path, size_t row, const char *field,
@@ -131,6 +131,24 @@ static const char *foreign(const char *bytes, size_t length)
 	return NULL;
 }
 
+/* A line ends with LF. A CR before it is blank, one elsewhere is content, which
+ * the service refuses for its row alone. */
+static int is_end(unsigned char c)
+{
+	return c == '\n';
+}
+
+static int is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool only_returns(const char *bytes, size_t length)
+{
+	return memchr(bytes, '\r', length) != NULL &&
+	       memchr(bytes, '\n', length) == NULL;
+}
+
 static bool whole(struct reader *reader, const char *text)
 {
 	csv_complain(reader->path, 0, NULL, text);
@@ -149,9 +167,10 @@ static bool parse(struct reader *reader, struct csv_parser *parser, FILE *file)
 		return whole(reader, strange);
 	if (length >= 3 && memcmp(piece, "\xef\xbb\xbf", 3) == 0)
 		skip = 3;
+	if (only_returns(piece, length))
+		return whole(reader, "its lines end with CR alone; save it "
+				     "with LF or CR LF");
 	for (; length > 0; length = fread(piece, 1, sizeof(piece), file)) {
-		if (memchr(piece, '\n', length) != NULL)
-			reader->line_feed = true;
 		if (csv_parse(parser, piece + skip, length - skip, on_cell,
 			      on_row, reader) != length - skip) {
 			problem(reader, column(reader), misquoted);
@@ -165,11 +184,8 @@ static bool parse(struct reader *reader, struct csv_parser *parser, FILE *file)
 		problem(reader, column(reader), misquoted);
 		return false;
 	}
-	if (reader->width == 0)
+	if (reader->width == 0 && reader->problems == 0)
 		return whole(reader, "is empty; it begins with a header");
-	if (!reader->line_feed && reader->number > 1)
-		return whole(reader, "its lines end with CR alone; save it "
-				     "with LF or CR LF");
 	return !reader->stopped && reader->problems == 0;
 }
 
@@ -185,6 +201,8 @@ bool csv_read(const char *path, csv_take *take, void *context)
 		return whole(&reader, strerror(errno));
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
 		return whole(&reader, "libcsv does not start");
+	csv_set_term_func(&parser, is_end);
+	csv_set_space_func(&parser, is_blank);
 	reader.names = arena_new(4096);
 	reader.cells = arena_new(16384);
 	good = parse(&reader, &parser, file);

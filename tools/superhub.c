@@ -1,19 +1,15 @@
 /* superhub: the client of the operations staff. Which commands there are, and
  * main. */
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/common/base/text.h"
-#include "tools/calls.h"
 #include "tools/client.h"
 #include "tools/command.h"
-#include "tools/output.h"
 
 const char *argp_program_version = "superhub " ECHO_VERSION;
-struct arena *memory;
 
 const struct command *const commands[] = {
 	/* the set-up */
@@ -39,46 +35,6 @@ struct line {
 	int argc;
 	char **argv;
 };
-
-int complain(const char *format, ...)
-{
-	va_list args;
-
-	fflush(stdout);
-	va_start(args, format);
-	fputs("superhub: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-	return EXIT_FAILED;
-}
-
-const struct argp_option *command_options(const struct command *command)
-{
-	return command->remote != NULL ? calls_options(command->remote)
-				       : command->options;
-}
-
-void command_parse(const struct command *command, int argc, char **argv,
-		   void *input)
-{
-	const struct argp_child children[] = {
-		{ command->calls ? &client_argp : NULL },
-		{ command->prints ? &output_argp : NULL },
-		{ NULL },
-	};
-	struct argp argp = {
-		.children = children,
-		.options = command_options(command),
-		.parser = command->parser,
-		.args_doc = command->arguments,
-		.doc = arena_printf(memory, "%s\v%s", command->about,
-				    command->details ? command->details : ""),
-	};
-
-	argv[0] = arena_printf(memory, "superhub %s", command->name);
-	argp_parse(&argp, argc, argv, 0, NULL, input);
-}
 
 static const struct command *find_command(const char *name)
 {
