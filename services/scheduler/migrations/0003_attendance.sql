@@ -1,8 +1,11 @@
 -- Who was there, and the rows of exports that say so.
 
+-- No foreign key to session: every statement takes session_id from there, no
+-- session is ever deleted, and the check with its row lock would be a third of
+-- the price of an import.
 CREATE TABLE attendance (
 	attendance_id uuid NOT NULL,
-	session_id uuid NOT NULL REFERENCES session,
+	session_id uuid NOT NULL,
 	hub_id uuid NOT NULL,
 	person_id uuid NOT NULL,
 	minutes int NOT NULL,
@@ -29,8 +32,6 @@ CREATE TABLE attendance (
 		'facilitator', 'speaker', 'case_presenter', 'observer',
 		'hub_team'))
 );
-COMMENT ON CONSTRAINT attendance_session_id_fkey ON attendance IS
-	'session_id: No such session.';
 COMMENT ON CONSTRAINT attendance_minutes_check ON attendance IS
 	'minutes: Give 0 to 1440 minutes.';
 COMMENT ON CONSTRAINT attendance_source_check ON attendance IS

@@ -1,12 +1,14 @@
 -- Follow registry person: the name. (Addresses: follow_person_address.)
-WITH gone AS (
-	DELETE FROM person USING request r
-	WHERE r.change_deleted AND person.person_id = r.change_key::uuid
+WITH r AS MATERIALIZED (
+	SELECT change_key::uuid AS id, * FROM request
+), gone AS (
+	DELETE FROM person USING r
+	WHERE r.change_deleted AND person.person_id = r.id
 )
 INSERT INTO person AS p
-SELECT change_key::uuid, first_name, last_name, preferred_name, language, zone,
+SELECT id, first_name, last_name, preferred_name, language, zone,
 	coalesce(status, ''), version
-FROM request WHERE NOT change_deleted
+FROM r WHERE NOT change_deleted
 ON CONFLICT (person_id) DO UPDATE SET first_name = excluded.first_name,
 	last_name = excluded.last_name,
 	preferred_name = excluded.preferred_name,

@@ -1,9 +1,11 @@
 -- Follow registry person: the addresses of what follow_person has let in.
-WITH fresh AS (
-	SELECT r.change_key::uuid AS person_id, r.emails
-	FROM request r LEFT JOIN person p ON p.person_id = r.change_key::uuid
+WITH r AS MATERIALIZED (
+	SELECT change_key::uuid AS id, * FROM request
+), fresh AS MATERIALIZED (
+	SELECT r.id AS person_id, r.emails
+	FROM r LEFT JOIN person p ON p.person_id = r.id
 	WHERE r.change_deleted OR p.version = r.version
-), wanted AS (
+), wanted AS MATERIALIZED (
 	SELECT DISTINCT lower(btrim(e.address)) AS address, f.person_id
 	FROM fresh f CROSS JOIN LATERAL jsonb_to_recordset(
 		coalesce(f.emails, '[]')) e(address text)

@@ -1,6 +1,9 @@
 -- Follow registry person: who is erased loses name and address in the rows of
 -- exports too; that somebody attended stays.
+WITH erased AS MATERIALIZED (
+	SELECT ARRAY[change_key::uuid] AS ids FROM request
+	WHERE change_deleted OR status = 'anonymised'
+)
 UPDATE attendance_row w SET name = '', email = ''
-FROM request r
-WHERE (r.change_deleted OR r.status = 'anonymised')
-AND w.person_ids @> ARRAY[r.change_key::uuid] AND (w.name, w.email) <> ('', '')
+FROM erased e
+WHERE w.person_ids @> e.ids AND (w.name, w.email) <> ('', '')

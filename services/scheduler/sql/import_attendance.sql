@@ -1,56 +1,66 @@
 -- ImportAttendance: rows of attendance.csv, thousands at once. Sessions are
--- looked up once for each that the batch names. What was set by hand or comes
--- from an export stands; history that is over is reconciled by it.
-WITH place AS MATERIALIZED (
+-- looked up once for each that the batch names, people by the index, one by
+-- one: a join of two thousand rows that the planner takes for ten is slow. (Keys
+-- are computed beforehand, in given: behind row-level security an index serves
+-- plain comparisons only.) What was set by hand or comes from an export stands;
+-- history that is over is reconciled by it.
+WITH given AS MATERIALIZED (
+	SELECT r.*, lower(btrim(r.email)) AS address FROM request r
+), named AS MATERIALIZED (
+	SELECT network, session_date, session_number,
+		coalesce(read_date(session_date) - 1, '-infinity')::timestamptz
+			AS early,
+		coalesce(read_date(session_date) + 2, 'infinity')::timestamptz
+			AS late
+	FROM request
+	WHERE session_number <> 0 OR session_date <> ''
+	GROUP BY network, session_date, session_number
+), fitting AS (
 	SELECT x.network, x.session_date, x.session_number,
-		count(s.session_id) AS fitting,
-		(array_agg(s.session_id))[1] AS session_id,
+		count(*) AS fitting, (array_agg(s.session_id))[1] AS session_id,
 		(array_agg(s.hub_id))[1] AS hub_id,
 		(array_agg(s.network_id))[1] AS network_id,
 		min(s.start_local)::date AS day, min(s.start_at) AS start_at,
 		min(s.status) AS status
-	FROM (SELECT DISTINCT network, session_date, session_number
-		FROM request) x
-	LEFT JOIN network n ON n.slug = x.network
-	LEFT JOIN session s ON s.network_id = n.network_id
-		AND (x.session_number <> 0 OR x.session_date <> '')
+	FROM named x JOIN network n ON n.slug = x.network
+	JOIN session s ON s.network_id = n.network_id
+		AND s.start_at BETWEEN x.early AND x.late
 		AND x.session_number IN (0, s.number)
 		AND (x.session_date = ''
 			OR s.start_local::date = read_date(x.session_date))
 	GROUP BY x.network, x.session_date, x.session_number
-), people AS (
-	SELECT r.request_no, count(*) AS fitting,
-		(array_agg(a.person_id))[1] AS person_id
-	FROM request r
-	JOIN person_address a ON a.address = lower(btrim(r.email))
-	GROUP BY r.request_no
-), shared AS (
-	SELECT r.request_no, (array_agg(a.person_id))[1] AS person_id
-	FROM people e JOIN request r USING (request_no)
-	JOIN person_address a ON a.address = lower(btrim(r.email))
-	JOIN person p ON p.person_id = a.person_id
-	WHERE e.fitting > 1 AND name_key(p.last_name) = name_key(r.last_name)
-	AND name_key(r.first_name)
-		IN (name_key(p.first_name), name_key(p.preferred_name))
-	GROUP BY r.request_no HAVING count(*) = 1
-), found AS (
-	SELECT r.request_no, r.now, r.dry_run, r.minutes, l.session_id,
-		l.hub_id, l.network_id, l.day, l.start_at, l.status,
-		l.fitting AS sessions, e.fitting AS persons,
-		CASE WHEN e.fitting = 1 THEN e.person_id ELSE h.person_id END
-			AS person_id,
+), place AS MATERIALIZED (
+	SELECT f.*, ARRAY(SELECT t.person_id FROM assignment t
+		WHERE t.session_id = f.session_id) AS team
+	FROM fitting f
+), found AS MATERIALIZED (
+	SELECT r.*, l.session_id, l.hub_id, l.network_id, l.day, l.start_at,
+		l.status, l.team, l.fitting AS sessions, e.fitting AS persons,
 		nullif(r.role, '') AS given_role,
-		coalesce(nullif(r.source, ''), 'import') AS source
-	FROM request r
-	JOIN place l USING (network, session_date, session_number)
-	LEFT JOIN people e USING (request_no)
-	LEFT JOIN shared h USING (request_no)
+		coalesce(nullif(r.source, ''), 'import') AS new_source,
+		CASE WHEN e.fitting = 1 THEN e.person_id
+		WHEN e.fitting > 1 THEN (
+			SELECT (array_agg(p.person_id))[1]
+			FROM person_address a JOIN person p USING (person_id)
+			WHERE a.address = r.address
+			AND name_key(p.last_name) = name_key(r.last_name)
+			AND name_key(r.first_name) IN (name_key(p.first_name),
+				name_key(p.preferred_name))
+			HAVING count(*) = 1) END AS person_id
+	FROM given r
+	LEFT JOIN place l USING (network, session_date, session_number)
+	CROSS JOIN LATERAL (
+		SELECT count(*) AS fitting,
+			(array_agg(a.person_id))[1] AS person_id
+		FROM person_address a
+		WHERE a.address = r.address) e
 ), judged AS MATERIALIZED (
 	SELECT f.*, a.attendance_id, coalesce(given_role, (
 			SELECT CASE t.role WHEN 'it_support' THEN 'hub_team'
 				ELSE t.role END
 			FROM assignment t
-			WHERE (t.session_id, t.person_id)
+			WHERE f.person_id = ANY (f.team)
+			AND (t.session_id, t.person_id)
 				= (f.session_id, f.person_id)
 			AND t.status NOT IN ('declined', 'withdrawn')
 			ORDER BY array_position('{facilitator,speaker,hub_team,it_support,observer,case_presenter}', t.role)
@@ -59,24 +69,27 @@ WITH place AS MATERIALIZED (
 		a.source AS old_source, a.evidence OR a.adjusted AS stands,
 		row_number() OVER (PARTITION BY f.session_id, f.person_id
 			ORDER BY f.request_no DESC) > 1 AS repeated,
-		CASE WHEN sessions = 0 THEN 'session'
+		CASE WHEN sessions IS NULL THEN 'session'
 		WHEN sessions > 1 THEN 'sessions'
 		WHEN f.status IN ('draft', 'scheduled', 'cancelled')
 			OR f.start_at > f.now THEN 'early'
 		WHEN f.status = 'closed' THEN 'closed'
-		WHEN persons IS NULL THEN 'person'
+		WHEN persons = 0 THEN 'person'
 		WHEN f.person_id IS NULL THEN 'shared'
 		WHEN f.minutes NOT BETWEEN 0 AND 1440 THEN 'minutes'
 		WHEN given_role NOT IN ('participant', 'facilitator', 'speaker',
 			'case_presenter', 'observer', 'hub_team') THEN 'role'
-		WHEN f.source NOT IN ('zoom_csv', 'zoom_api', 'roll_call',
+		WHEN new_source NOT IN ('zoom_csv', 'zoom_api', 'roll_call',
 			'group_login', 'manual', 'self_claim', 'import')
 			THEN 'source' END AS refusal
-	FROM found f LEFT JOIN attendance a USING (session_id, person_id)
+	FROM found f LEFT JOIN LATERAL (
+		SELECT * FROM attendance a
+		WHERE a.session_id = f.session_id
+		AND a.person_id = f.person_id LIMIT 1) a ON true
 ), said AS MATERIALIZED (
 	SELECT j.*, CASE WHEN repeated THEN 'repeated'
 		WHEN attendance_id IS NULL THEN 'created'
-		WHEN stands OR (minutes, new_role, source)
+		WHEN stands OR (minutes, new_role, new_source)
 			= (old_minutes, old_role, old_source) THEN 'unchanged'
 		ELSE 'updated' END AS outcome
 	FROM judged j
@@ -87,7 +100,7 @@ WITH place AS MATERIALIZED (
 	INSERT INTO attendance AS a (attendance_id, session_id, hub_id,
 		person_id, minutes, source, role, member, version)
 	SELECT gen_random_uuid(), session_id, hub_id, person_id, minutes,
-		source, new_role, EXISTS (
+		new_source, new_role, EXISTS (
 			SELECT FROM membership m
 			WHERE m.person_id = c.person_id
 			AND m.network_id = c.network_id

@@ -1,18 +1,19 @@
 -- ImportSession: rows of sessions.csv. Everything is looked up and judged
 -- first (judged); only what is right is written, and nothing in a dry run.
-WITH named AS (
-	SELECT r.request_no, x.role, x.address,
+WITH given AS MATERIALIZED (
+	SELECT r.request_no, 'facilitator' AS role,
+		lower(btrim(r.facilitator_email)) AS address
+	FROM request r
+	UNION SELECT r.request_no, 'speaker', lower(x)
+	FROM request r CROSS JOIN LATERAL regexp_split_to_table(
+		btrim(r.speaker_emails), '[;,\s]+') x
+), named AS MATERIALIZED (
+	SELECT g.request_no, g.role, g.address,
 		array_agg(a.person_id) FILTER (WHERE a.person_id IS NOT NULL)
 			AS people
-	FROM request r CROSS JOIN LATERAL (
-		SELECT 'facilitator' AS role, lower(btrim(r.facilitator_email))
-			AS address
-		UNION
-		SELECT 'speaker', lower(given) FROM regexp_split_to_table(
-			btrim(r.speaker_emails), '[;,\s]+') given
-	) x LEFT JOIN person_address a USING (address)
-	WHERE x.address <> ''
-	GROUP BY r.request_no, x.role, x.address
+	FROM given g LEFT JOIN person_address a USING (address)
+	WHERE g.address <> ''
+	GROUP BY g.request_no, g.role, g.address
 ), found AS (
 	SELECT r.request_no, r.now, r.dry_run, r.principal_person_id, r.number,
 		r.programme, r.title, n.network_id, n.hub_id, p.programme_id,

@@ -26,7 +26,7 @@ WITH file AS MATERIALIZED (
 		AS z(number int, name text, names text[], email text,
 		joined text, departed text, day_first boolean, minutes int,
 		ignore text, phone boolean)
-), keyed AS (
+), keyed AS MATERIALIZED (
 	SELECT g.*, md5(concat_ws('|', content, row_number() OVER (
 		PARTITION BY import_id, content ORDER BY number))) AS row_key,
 		bool_or(joined_at IS NULL OR joined_at < end_at

@@ -20,7 +20,7 @@
 #include "services/common/base/arena.h"
 
 #define ZOOM_BYTES_MAX (4u << 20)
-#define ZOOM_ROWS_MAX 20000
+#define ZOOM_ROWS_MAX 5000
 #define ZOOM_COLUMNS_MAX 40
 #define ZOOM_CELL_MAX 500
 #define ZOOM_NAMES_MAX 4

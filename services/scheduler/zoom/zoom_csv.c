@@ -94,7 +94,7 @@ static void end_record(int terminator, void *context)
 	for (size_t i = 0; i < ZOOM_COLUMNS_MAX; i++)
 		blank = blank && !*reading->record.cells[i];
 	if (!blank && reading->records.count > ZOOM_ROWS_MAX) {
-		fail(reading, "and more: a file has at most 20,000 rows");
+		fail(reading, "and more: a file has at most 5,000 rows");
 	} else if (!blank) {
 		if (reading->records.count == reading->size)
 			grow(reading);
