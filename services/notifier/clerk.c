@@ -28,6 +28,7 @@ struct pile {
 /* A sender that waits for its dot. */
 struct ask {
 	Notifier__Dot dot;
+	pthread_cond_t answer;
 	bool answered, go;
 	struct ask *link;
 };
@@ -48,7 +49,7 @@ struct clerk {
 
 	pthread_mutex_t lock;   /* guards what follows */
 	pthread_cond_t work;    /* the clerk waits */
-	pthread_cond_t answers; /* senders wait */
+	pthread_cond_t more;    /* senders wait for mails, or room for notes */
 	struct pile *piles;     /* with mails to take, oldest first */
 	size_t ready;           /* mails to take */
 	struct ask *asks;
@@ -65,7 +66,7 @@ bool clerk_take(struct clerk *clerk, struct claimed *claimed)
 
 	pthread_mutex_lock(&clerk->lock);
 	while (!clerk->piles && !clerk->closed)
-		pthread_cond_wait(&clerk->answers, &clerk->lock);
+		pthread_cond_wait(&clerk->more, &clerk->lock);
 	pile = clerk->closed ? NULL : clerk->piles;
 	if (pile) {
 		*claimed = (struct claimed){
@@ -101,7 +102,8 @@ void clerk_drop(struct clerk *clerk, const struct claimed *claimed)
 bool clerk_dot(struct clerk *clerk, const struct claimed *claimed,
 	       int ics_sequence)
 {
-	struct ask ask = { .dot = NOTIFIER__DOT__INIT };
+	struct ask ask = { .dot = NOTIFIER__DOT__INIT,
+			   .answer = PTHREAD_COND_INITIALIZER };
 
 	ask.dot.message_id = claimed->mail->message_id;
 	ask.dot.lease_token = claimed->mail->lease_token;
@@ -112,8 +114,9 @@ bool clerk_dot(struct clerk *clerk, const struct claimed *claimed,
 	clerk->asks = &ask;
 	pthread_cond_signal(&clerk->work);
 	while (!ask.answered)
-		pthread_cond_wait(&clerk->answers, &clerk->lock);
+		pthread_cond_wait(&ask.answer, &clerk->lock);
 	pthread_mutex_unlock(&clerk->lock);
+	pthread_cond_destroy(&ask.answer);
 	return ask.go;
 }
 
@@ -126,7 +129,7 @@ void clerk_settle(struct clerk *clerk, const struct claimed *claimed,
 
 	pthread_mutex_lock(&clerk->lock);
 	while (clerk->page->count == NOTES_MAX)
-		pthread_cond_wait(&clerk->answers, &clerk->lock);
+		pthread_cond_wait(&clerk->more, &clerk->lock);
 	page = clerk->page;
 	note = &page->notes[page->count];
 	notifier__settlement__init(note);
@@ -270,17 +273,18 @@ static void hand_out(struct clerk *clerk, struct round *round, bool done)
 		next = ask->link; /* an answered ask is its sender's again */
 		ask->go = ask->go && done;
 		ask->answered = true;
+		pthread_cond_signal(&ask->answer);
 	}
 	if (done)
 		round->page->count = 0;
 	if (done && round->pile && round->pile->open) {
 		add_pile(clerk, round->pile);
 		round->pile = NULL;
+		pthread_cond_broadcast(&clerk->more);
 	} else if (round->claim) {
 		clerk->claim_at_us =
 			clock_monotonic() + (done ? POLL_US : PAUSE_US);
 	}
-	pthread_cond_broadcast(&clerk->answers);
 }
 
 static struct page *other_page(struct clerk *clerk)
@@ -301,6 +305,8 @@ static bool one_round(struct clerk *clerk, struct page **unwritten)
 		struct page *filled = clerk->page;
 
 		clerk->page = other_page(clerk);
+		if (filled->count == NOTES_MAX)
+			pthread_cond_broadcast(&clerk->more);
 		*unwritten = round.page = filled;
 	}
 	if (!round.asks && !round.page->count && !round.claim)
@@ -369,9 +375,10 @@ struct clerk *clerk_start(const char *database_url, int senders, int lease_s)
 	clerk->arena = arena_new(65536);
 	clerk->sql = sql_open(database_url, "notifier clerk");
 	sql_schema(clerk->sql, "notifier");
+	sql_keep_plans(clerk->sql);
 	pthread_mutex_init(&clerk->lock, NULL);
 	pthread_cond_init(&clerk->work, NULL);
-	pthread_cond_init(&clerk->answers, NULL);
+	pthread_cond_init(&clerk->more, NULL);
 	if (pthread_create(&clerk->thread, NULL, clerk_main, clerk))
 		log_fatal("cannot start a thread", "thread", "clerk", NULL);
 	return clerk;
@@ -381,7 +388,7 @@ void clerk_close(struct clerk *clerk)
 {
 	pthread_mutex_lock(&clerk->lock);
 	clerk->closed = true;
-	pthread_cond_broadcast(&clerk->answers);
+	pthread_cond_broadcast(&clerk->more);
 	pthread_mutex_unlock(&clerk->lock);
 }
 
@@ -400,7 +407,7 @@ void clerk_stop(struct clerk *clerk)
 	}
 	sql_close(clerk->sql);
 	arena_free(clerk->arena);
-	pthread_cond_destroy(&clerk->answers);
+	pthread_cond_destroy(&clerk->more);
 	pthread_cond_destroy(&clerk->work);
 	pthread_mutex_destroy(&clerk->lock);
 	free(clerk);

@@ -59,7 +59,7 @@ static double send_theirs(void)
 
 static double send_ours(struct stage *stage, const char *rule)
 {
-	const struct timespec pause = { 0, 2 * 1000 * 1000 };
+	const struct timespec pause = { 0, 50 * 1000 * 1000 };
 	long long before = stage_metric(stage, 0, "echo_mail_sent_total");
 	int64_t since = clock_monotonic();
 	double rate;
@@ -97,13 +97,12 @@ static double compare(struct stage *stage, const char *rule)
 int main(int argc, char **argv)
 {
 	static struct stage stage;
-	char relay[64];
+	char relay[64], registry[64], scheduler[64];
 	const char *const settings[] = {
 		relay,
 		"ECHO_SENDERS=" CONNECTIONS,
 		"ECHO_MAIL_FROM=echo@example.org",
-		"ECHO_REGISTRY_URL=tcp://127.0.0.1:1",
-		"ECHO_SCHEDULER_URL=tcp://127.0.0.1:1",
+		registry, scheduler,
 		NULL,
 	};
 	pid_t sink_pid;
@@ -115,6 +114,12 @@ int main(int argc, char **argv)
 	sink_pid = start_sink();
 	snprintf(relay, sizeof(relay), "ECHO_SMTP_URL=smtp://%s", sink);
 	stage_make(&stage, "notifier", argv[1], sql_migrations, 1);
+	/* nobody to follow: itself, which refuses */
+	snprintf(registry, sizeof(registry),
+		 "ECHO_REGISTRY_URL=tcp://127.0.0.1:%d", stage.replicas[0].port);
+	snprintf(scheduler, sizeof(scheduler),
+		 "ECHO_SCHEDULER_URL=tcp://127.0.0.1:%d",
+		 stage.replicas[0].port);
 	stage.settings = settings;
 	stage.stranger = true;
 	stage.loud = getenv("LOUD") != NULL;

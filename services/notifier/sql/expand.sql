@@ -65,6 +65,7 @@ WITH due AS MATERIALIZED (
 		AND NOT (f.rule IN ('invite', 'thanks') AND EXISTS (
 			SELECT FROM message g WHERE g.session_id = f.session_id
 			AND g.person_id = t.person_id AND g.rule = f.rule))
+	ORDER BY f.due_at, t.person_id
 	ON CONFLICT DO NOTHING
 	RETURNING message_id, state, address
 ), jobs AS (
