@@ -18,6 +18,25 @@ double bench_seconds(int64_t since_us)
 	return (double)(clock_monotonic() - since_us) / (double)CLOCK_SECOND;
 }
 
+struct bench_memory bench_memory(pid_t pid)
+{
+	struct bench_memory memory = { 0, 0 };
+	char path[64], line[128];
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	status = fopen(path, "re");
+	while (status && fgets(line, sizeof(line), status)) {
+		sscanf(line, "VmRSS: %lf", &memory.resident);
+		sscanf(line, "RssAnon: %lf", &memory.anonymous);
+	}
+	if (status)
+		fclose(status);
+	memory.resident /= 1024;
+	memory.anonymous /= 1024;
+	return memory;
+}
+
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;

@@ -7,6 +7,7 @@
 #define ECHO_TESTS_BENCH_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Print the line by which runs are compared. */
 void bench_ratio(const char *name, double value, double aim);
@@ -15,6 +16,12 @@ void bench_ratio(const char *name, double value, double aim);
 double bench_pgbench(const char *url, const char *script, int clients,
 		     int seconds);
 double bench_seconds(int64_t since_us);
+/* MiB of a process that are in memory, and of them those that are its own (not
+ * pages of files). */
+struct bench_memory {
+	double resident, anonymous;
+};
+struct bench_memory bench_memory(pid_t pid);
 /* The middle one of count values; sorts them. */
 double bench_median(double values[], int count);
 

@@ -1,0 +1,15 @@
+/*
+ * credential: a person's credential that a stage's services accept, signed with
+ * the stage's own key as the registry would sign it; good for ten minutes.
+ */
+#ifndef ECHO_TESTS_CREDENTIAL_H
+#define ECHO_TESTS_CREDENTIAL_H
+
+#include "services/common/wire/rpc.h"
+#include "tests/support/stage.h"
+
+/* Add an administrator's to options; the bytes are the arena's. */
+void credential_admin(const struct stage *stage, struct arena *arena,
+		      struct rpc_options *options);
+
+#endif
