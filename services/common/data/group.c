@@ -333,6 +333,7 @@ int group_run(struct sql *sql, const struct group_plan *plan,
 			       .pack = pack };
 	struct error error = { STATUS_OK, "", "" };
 	enum status status = STATUS_INTERNAL;
+	bool uncertain = false;
 
 	group.calls = arena_array(arena, total_calls(&group) + 1,
 				  sizeof(*group.calls));
@@ -340,6 +341,7 @@ int group_run(struct sql *sql, const struct group_plan *plan,
 		status = attempt(&group, &error);
 		if (status == STATUS_OK)
 			break;
+		uncertain |= status == STATUS_UNCERTAIN;
 		/* Executed before, or its commit is uncertain: the record
 		 * knows. Anything else is tried with savepoints. */
 		if (plan->write && (status == STATUS_CONFLICT ||
@@ -350,6 +352,9 @@ int group_run(struct sql *sql, const struct group_plan *plan,
 	}
 	if (status == STATUS_OK && plan->write)
 		recall_all(&group, without_effect);
+	/* UNAVAILABLE would say that nothing was done. */
+	if (uncertain && status == STATUS_UNAVAILABLE)
+		error.status = STATUS_UNCERTAIN;
 	for (size_t i = 0; status != STATUS_OK && i < count; i++)
 		if (!envelopes[i].left_out)
 			envelopes[i].error = error;

@@ -7,6 +7,7 @@
 #include "services/common/data/sql_private.h"
 
 #define CONNECTION_ARENA 16384
+#define IDLE_LIMIT_MS 5000 /* a follower asks others in its transaction */
 
 struct sql *sql_open(const char *url, const char *application_name)
 {
@@ -18,6 +19,7 @@ struct sql *sql_open(const char *url, const char *application_name)
 	snprintf(sql->application_name, sizeof(sql->application_name), "%s",
 		 application_name);
 	sql->schema = "public";
+	sql->idle_limit_ms = IDLE_LIMIT_MS;
 	sql->arena = arena_new(CONNECTION_ARENA);
 	return sql;
 }
@@ -47,6 +49,16 @@ void sql_close(struct sql *sql)
 void sql_schema(struct sql *sql, const char *schema)
 {
 	sql->schema = schema;
+}
+
+void sql_keep_plans(struct sql *sql)
+{
+	sql->keep_plans = true;
+}
+
+void sql_idle_limit(struct sql *sql, int milliseconds)
+{
+	sql->idle_limit_ms = milliseconds;
 }
 
 /* "field: Sentence." as COMMENT ON CONSTRAINT or INDEX gives it. */
@@ -115,12 +127,17 @@ static bool set_session(struct sql *sql)
 		    "SET search_path = \"%s\", public; SET TimeZone = 'UTC';"
 		    "SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
 		    "SET extra_float_digits = 1;"
-		    "SET plan_cache_mode = force_custom_plan;"
+		    "SET plan_cache_mode = %s;"
 		    /* A statement is planned once, perhaps while its tables
 		     * are empty: no plan may hang on that. */
 		    "SET jit = off; SET enable_seqscan = off;"
-		    "SET idle_in_transaction_session_timeout = '30s'",
-		    sql->schema);
+		    "SET idle_in_transaction_session_timeout = %d",
+		    sql->schema,
+		    sql->keep_plans ? "force_generic_plan;"
+				      "SET enable_hashjoin = off;"
+				      "SET enable_mergejoin = off"
+				    : "force_custom_plan",
+		    sql->idle_limit_ms);
 	result = PQexec(sql->conn, text.bytes);
 	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);

@@ -54,6 +54,8 @@ struct sql {
 	struct rule *rules;    /* what constraints mean to a caller */
 	size_t rule_count;
 	bool in_transaction;
+	bool keep_plans;       /* see sql_keep_plans */
+	int idle_limit_ms;     /* in a transaction */
 	int rows;              /* of the last statement */
 };
 

@@ -298,13 +298,14 @@ enum status sql_run(struct sql *sql, const struct binding *binding,
 				 "The database does not answer; try again in a "
 				 "moment.", "");
 	prepared = sql_prepared(sql, binding, arena, &problem);
+	if (!prepared && PQstatus(sql->conn) != CONNECTION_OK)
+		return error_set(error, STATUS_UNAVAILABLE,
+				 "The database does not answer; try again in a "
+				 "moment.", "");
 	if (!prepared) {
 		log_line(LOG_ERROR, "contract broken", "problem", problem,
 			 NULL);
-		return error_set(error,
-				 PQstatus(sql->conn) == CONNECTION_OK
-					 ? STATUS_INTERNAL
-					 : STATUS_UNAVAILABLE,
+		return error_set(error, STATUS_INTERNAL,
 				 "The service and its database do not fit; the "
 				 "log has the details.", "");
 	}

@@ -6,6 +6,10 @@
 #include "services/common/run/worker.h"
 
 #define WORKER_ARENA (64u << 10)
+/* Between two statements a worker only computes. Callers of a replica that was
+ * stopped turn to another after a second, and must not wait there for rows
+ * that the stopped one holds. */
+#define IDLE_LIMIT_MS 1000
 
 struct workers {
 	struct service_run *run;
@@ -40,6 +44,7 @@ static void *worker_main(void *arg)
 	struct job *jobs[DISPATCH_ENVELOPES_MAX];
 	size_t count;
 
+	sql_idle_limit(sql, IDLE_LIMIT_MS);
 	while ((count = queue_take(workers->queue, jobs,
 				   DISPATCH_ENVELOPES_MAX)))
 		serve(workers, sql, arena, jobs, count);
