@@ -16,7 +16,7 @@
 #include "tests/support/stage.h"
 
 #define READY_US (20 * CLOCK_SECOND)
-#define SETTINGS_MAX 48
+#define SETTINGS_MAX 160
 
 static void die(const char *what)
 {
@@ -99,14 +99,45 @@ static const char *urls(const struct stage *stage, bool news)
 	return text;
 }
 
-static void set(const char *name, const char *value)
+/* ---- a replica's environment, made before the fork: the child of a process
+ * that has threads must not allocate ---- */
+
+struct environment {
+	char *list[SETTINGS_MAX];
+	int count;
+};
+
+/* The first setting of a name is the one that counts. */
+static void add(struct environment *environment, const char *name,
+		const char *value)
 {
-	if (setenv(name, value, 1))
+	size_t length = strlen(name);
+
+	for (int i = 0; i < environment->count; i++)
+		if (!strncmp(environment->list[i], name, length) &&
+		    environment->list[i][length] == '=')
+			return;
+	if (environment->count + 1 == SETTINGS_MAX ||
+	    asprintf(&environment->list[environment->count++], "%s=%s", name,
+		     value) < 0)
 		die(name);
 }
 
-static void set_own(const struct stage *stage, const char *suffix,
-		    const char *value)
+static void add_line(struct environment *environment, const char *line)
+{
+	size_t length = strcspn(line, "=");
+	char name[64];
+
+	if (length >= sizeof(name) || !line[length])
+		return;
+	memcpy(name, line, length);
+	name[length] = '\0';
+	if (strcmp(name, "ECHO_TEST_POSTGRES") != 0)
+		add(environment, name, line + length + 1);
+}
+
+static void add_own(struct environment *environment, const struct stage *stage,
+		    const char *suffix, const char *value)
 {
 	char name[64] = "ECHO_";
 	size_t used = strlen(name);
@@ -114,50 +145,57 @@ static void set_own(const struct stage *stage, const char *suffix,
 	for (const char *c = stage->service; *c; c++)
 		name[used++] = (char)(*c - 'a' + 'A');
 	snprintf(name + used, sizeof(name) - used, "%s", suffix);
-	set(name, value);
+	add(environment, name, value);
 }
 
-static void set_environment(const struct stage *stage, int i)
+static void make_environment(struct environment *environment,
+			     const struct stage *stage, int i)
 {
 	const struct replica *replica = &stage->replicas[i];
 	char url[64];
 
-	unsetenv("ECHO_TEST_POSTGRES");
-	snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", replica->port);
-	set("ECHO_LISTEN", url);
-	snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", replica->news_port);
-	set("ECHO_PUBLISH", url);
-	snprintf(url, sizeof(url), "http://127.0.0.1:%d", replica->http_port);
-	set("ECHO_HTTP_LISTEN", url);
-	set("ECHO_DATABASE_URL", stage->database.url);
-	set("ECHO_KEYS", stage->keys);
-	set("ECHO_PEERS", stage->peers);
-	set("ECHO_CREDENTIAL_KEYS", stage->credential_keys);
-	set("ECHO_DRAIN_SECONDS", "0");
-	set("ECHO_LOG_LEVEL", stage->loud ? "info" : "error");
-	if (!stage->stranger) {
-		set_own(stage, "_URL", urls(stage, false));
-		set_own(stage, "_NEWS_URL", urls(stage, true));
-	}
 	for (int n = 0; stage->settings && stage->settings[n]; n++)
-		putenv((char *)(uintptr_t)stage->settings[n]);
+		add_line(environment, stage->settings[n]);
+	snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", replica->port);
+	add(environment, "ECHO_LISTEN", url);
+	snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", replica->news_port);
+	add(environment, "ECHO_PUBLISH", url);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d", replica->http_port);
+	add(environment, "ECHO_HTTP_LISTEN", url);
+	add(environment, "ECHO_DATABASE_URL", stage->database.url);
+	add(environment, "ECHO_KEYS", stage->keys);
+	add(environment, "ECHO_PEERS", stage->peers);
+	add(environment, "ECHO_CREDENTIAL_KEYS", stage->credential_keys);
+	add(environment, "ECHO_DRAIN_SECONDS", "0");
+	add(environment, "ECHO_LOG_LEVEL", stage->loud ? "info" : "error");
+	if (!stage->stranger) {
+		add_own(environment, stage, "_URL", urls(stage, false));
+		add_own(environment, stage, "_NEWS_URL", urls(stage, true));
+	}
+	for (char **line = environ; *line; line++)
+		add_line(environment, *line);
 }
 
 int64_t stage_spawn(struct stage *stage, int i)
 {
+	struct environment environment = { .count = 0 };
 	int64_t now = clock_monotonic();
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = getpid(), pid;
 
+	make_environment(&environment, stage, i);
+	pid = fork();
 	if (pid < 0)
 		die("fork");
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
-		set_environment(stage, i);
-		execl(stage->program, stage->program, (char *)NULL);
-		die(stage->program);
+		execle(stage->program, stage->program, (char *)NULL,
+		       environment.list);
+		_exit(127);
 	}
+	for (int n = 0; n < environment.count; n++)
+		free(environment.list[n]);
 	stage->replicas[i].pid = pid;
 	return now;
 }
