@@ -1,6 +1,7 @@
 /* load: writers, what they were told, and what the table says. */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 
 #define ENTRIES 8          /* of each thread */
 #define SAMPLES (1 << 17)  /* of each thread: some 20 minutes of its calls */
+#define FAILURES_SHOWN 5
 #define PATIENCE_US (30 * CLOCK_SECOND)
 
 struct sample {
@@ -35,6 +37,7 @@ struct writer {
 struct load {
 	struct stage *stage;
 	struct rpc_peer *peer;
+	char account[24]; /* its own: what others wrote is none of its business */
 	int count;
 	struct writer *writers;
 	atomic_bool stop;
@@ -60,25 +63,32 @@ static void note_sample(struct writer *writer, int64_t since_us)
 
 static enum status put_once(struct writer *writer, const struct entry *entry,
 			    const uint8_t request_id[ID_BYTES],
-			    Ledger__Entry **reply)
+			    Ledger__Entry **reply, struct error *error)
 {
 	Ledger__PutEntryRequest request = LEDGER__PUT_ENTRY_REQUEST__INIT;
 	struct rpc_options options = { .request_id = request_id };
 	int64_t since = clock_monotonic();
 	ProtobufCMessage *message = NULL;
-	struct error error;
 	enum status status;
 
 	request.entry_id = (char *)(uintptr_t)entry->id;
-	request.account = (char *)(uintptr_t)LOAD_ACCOUNT;
+	request.account = writer->load->account;
 	request.amount = entry->version % 1000 + 1;
 	request.version = entry->version;
 	status = rpc_call(writer->load->peer, "PutEntry", &request.base,
 			  &ledger__entry__descriptor, writer->arena, &options,
-			  &message, &error);
+			  &message, error);
 	note_sample(writer, since);
 	*reply = (Ledger__Entry *)message;
 	return status;
+}
+
+/* The first few say what went wrong. */
+static void note_failure(struct load *load, const struct error *error)
+{
+	if (atomic_load(&load->failed) <= FAILURES_SHOWN)
+		check_note("%s: %s", status_name(error->status),
+			   error->message);
 }
 
 /* Repeats what was not answered: then the record must answer. */
@@ -87,11 +97,13 @@ static void put(struct writer *writer, struct entry *entry)
 	int64_t until = clock_monotonic() + PATIENCE_US;
 	uint8_t request_id[ID_BYTES];
 	Ledger__Entry *reply = NULL;
+	struct error error;
 	enum status status;
 
 	id_new(request_id);
 	for (;;) {
-		status = put_once(writer, entry, request_id, &reply);
+		status = put_once(writer, entry, request_id, &reply,
+				  &error);
 		if (status == STATUS_OK)
 			break;
 		CHECK(status_is_transient(status) || status == STATUS_DEADLINE,
@@ -100,6 +112,7 @@ static void put(struct writer *writer, struct entry *entry)
 		CHECK(clock_monotonic() < until, "%s for 30 s",
 		      status_name(status));
 		atomic_fetch_add(&writer->load->failed, 1);
+		note_failure(writer->load, &error);
 		arena_reset(writer->arena);
 		load_pause(10 * 1000);
 	}
@@ -135,6 +148,8 @@ static void writer_start(struct load *load, struct writer *writer)
 	      "no thread");
 }
 
+static atomic_int serial;
+
 struct load *load_start(struct stage *stage, struct rpc_peer *peer,
 			int threads)
 {
@@ -144,6 +159,8 @@ struct load *load_start(struct stage *stage, struct rpc_peer *peer,
 	load->stage = stage;
 	load->peer = peer;
 	load->count = threads;
+	snprintf(load->account, sizeof(load->account), "load %d",
+		 atomic_fetch_add(&serial, 1));
 	load->writers = calloc((size_t)threads, sizeof(*load->writers));
 	CHECK(load->writers, "no memory");
 	for (int i = 0; i < threads; i++)
@@ -251,20 +268,28 @@ static const struct entry *find_entry(const struct load *load, const char *id)
 	return NULL;
 }
 
+struct table {
+	const struct load *load;
+	long long rows;
+};
+
 static void check_row(void *context, int columns, const char *const values[])
 {
-	const struct entry *entry = find_entry(context, values[0]);
+	struct table *table = context;
+	const struct entry *entry = find_entry(table->load, values[0]);
 
 	(void)columns;
 	CHECK(entry, "an entry that nobody wrote: %s", values[0]);
 	CHECK_NUMBER(strtoll(values[1], NULL, 10), ==, entry->version);
+	table->rows++;
 }
 
 void load_check_table(const struct load *load)
 {
-	static const char *const account[] = { LOAD_ACCOUNT };
+	const char *const account[] = { load->account };
 	struct sql *sql = sql_open(load->stage->database.owner_url, "load");
 	struct error error = { STATUS_OK, "", "" };
+	struct table table = { load, 0 };
 	long long written = 0;
 
 	for (int i = 0; i < load->count; i++)
@@ -275,10 +300,27 @@ void load_check_table(const struct load *load)
 	CHECK_STATUS(sql_text(sql,
 			      "SELECT entry_id, version FROM entry "
 			      "WHERE account = $1", 1, account, check_row,
-			      (void *)(uintptr_t)load, &error), STATUS_OK);
+			      &table, &error), STATUS_OK);
 	sql_close(sql);
-	CHECK_NUMBER(stage_query(load->stage,
-				 "SELECT count(*) FROM entry "
-				 "WHERE account = '" LOAD_ACCOUNT "'"),
-		     ==, written);
+	CHECK_NUMBER(table.rows, ==, written);
+}
+
+static void take_number(void *context, int columns, const char *const values[])
+{
+	(void)columns;
+	*(long long *)context = values[0] ? strtoll(values[0], NULL, 10) : -1;
+}
+
+long long load_query(const struct stage *stage, const char *query)
+{
+	struct sql *sql = sql_open(stage->database.url, "load");
+	struct error error = { STATUS_OK, "", "" };
+	long long number = -1;
+
+	sql_schema(sql, stage->service);
+	CHECK(sql_ready(sql), "the database does not answer");
+	CHECK(sql_text(sql, query, 0, NULL, take_number, &number, &error) ==
+		      STATUS_OK, "%s: %s", query, error.message);
+	sql_close(sql);
+	return number;
 }

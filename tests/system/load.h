@@ -13,9 +13,6 @@
 
 struct load;
 
-/* The account of all entries that a load writes. */
-#define LOAD_ACCOUNT "load"
-
 struct load *load_start(struct stage *stage, struct rpc_peer *peer,
 			int threads);
 /* Wait until the commands under way are answered; the figures stay. */
@@ -39,6 +36,10 @@ int64_t load_last_slow(const struct load *load, int64_t limit_us,
 /* Every entry stands at the version that was acknowledged, and there is no
  * other. After load_stop only. */
 void load_check_table(const struct load *load);
+
+/* One value of the database, as the service: it may see and end its own
+ * connections. */
+long long load_query(const struct stage *stage, const char *query);
 
 /* Sleep. */
 void load_pause(int64_t us);
