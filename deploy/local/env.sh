@@ -1,7 +1,7 @@
 #!/bin/bash
 # Where the local set-up lives and what each program of it is told: the one place
 # for folders, ports and settings. Sourced by the commands beside it; as a program
-# it prints the settings of one service or of the client, one NAME=VALUE a line:
+# it prints the settings of one service, one NAME=VALUE a line:
 #
 #   deploy/local/env.sh registry
 #
@@ -42,11 +42,9 @@ address() {
 # all_settings SERVICE: every setting that anybody may want, NAME=VALUE a line
 all_settings() {
 	local peer
-	if [[ $1 != superhub ]]; then
-		echo "ECHO_LISTEN=tcp://$(address "$1" 100)"
-		echo "ECHO_PUBLISH=tcp://$(address "$1" 200)"
-		echo "ECHO_HTTP_LISTEN=http://$(address "$1" 300)"
-	fi
+	echo "ECHO_LISTEN=tcp://$(address "$1" 100)"
+	echo "ECHO_PUBLISH=tcp://$(address "$1" 200)"
+	echo "ECHO_HTTP_LISTEN=http://$(address "$1" 300)"
 	echo "ECHO_DATABASE_URL=postgresql://$1@/echo?host=$state/run"
 	echo "ECHO_KEYS_FILE=$state/keys/$1.keys"
 	echo "ECHO_PEERS_FILE=$state/keys/peers"
@@ -55,7 +53,6 @@ all_settings() {
 	for peer in "${services[@]}"; do
 		echo "ECHO_${peer^^}_URL=tcp://$(address "$peer" 100)"
 		echo "ECHO_${peer^^}_NEWS_URL=tcp://$(address "$peer" 200)"
-		echo "ECHO_${peer^^}_HTTP_URL=http://$(address "$peer" 300)"
 	done
 	echo "ECHO_CLOCK_FILE=$state/clock"
 	echo "ECHO_DRAIN_SECONDS=1"
@@ -72,12 +69,22 @@ settings() {
 	local known line name
 	known=$("$2" --help | grep -oE 'ECHO_[A-Z0-9_]+') ||
 		complain "$2 --help does not list its settings" || return 1
+	known=" ${known//$'\n'/ } "
 	while read -r line; do
 		name=${line%%=*}
-		if grep -qx -e "$name" -e "${name%_FILE}" <<<"$known"; then
+		if [[ $known == *" $name "* || $known == *" ${name%_FILE} "* ]]; then
 			echo "$line"
 		fi
 	done < <(all_settings "$1")
+}
+
+# client_settings: exports what the client has to know; it finds the rest in ECHO_STATE
+client_settings() {
+	local i
+	unset ECHO_PORT_BASE # the set-up's own
+	for i in "${!services[@]}"; do
+		export "ECHO_${services[i]^^}_URL=tcp://127.0.0.1:$((base + 101 + i))"
+	done
 }
 
 # binary NAME: the program as the set-up runs it (a copy: a build changes nothing)
@@ -116,7 +123,7 @@ log_files() {
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-	(($# == 1)) || complain "usage: env.sh SERVICE|superhub" || exit 2
+	(($# == 1)) || complain "usage: env.sh SERVICE" || exit 2
 	[[ -x $(binary "$1") ]] || complain "There is no $(binary "$1"): run deploy/local/up" || exit 1
 	settings "$1" "$(binary "$1")"
 fi
