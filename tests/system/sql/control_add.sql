@@ -1,0 +1,2 @@
+-- Takes its place in the transaction of the change, as an outbox would.
+INSERT INTO control DEFAULT VALUES

@@ -1,0 +1,2 @@
+-- What it ought to have seen.
+SELECT count(*) FROM control

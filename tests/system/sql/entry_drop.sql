@@ -1,0 +1,2 @@
+-- Its end; the id is never used again.
+DELETE FROM entry WHERE entry_id = $1::uuid
