@@ -9,32 +9,39 @@ WITH place AS (
 		s.end_at + interval '15 minutes' AS shuts
 	FROM session s WHERE s.session_id IN (SELECT session_id FROM request)
 ), linked AS (
-	SELECT w.session_id, u.person_id, w.import_id, w.minutes,
-		w.joined_at IS NULL AS summary,
-		w.why = 'group_login' AS together,
+	SELECT w.session_id, u.person_id, w.import_id, i.layout, w.minutes,
+		w.joined_at, w.why = 'group_login' AS together,
 		CASE WHEN w.joined_at < p.shuts AND w.left_at > p.opens
 		THEN tstzrange(greatest(w.joined_at, p.opens),
 			least(w.left_at, p.shuts)) END AS span
 	FROM place p JOIN attendance_row w USING (session_id)
+	JOIN attendance_import i USING (import_id)
 	CROSS JOIN unnest(w.person_ids) u(person_id)
 	WHERE w.state = 'linked'
 ), summed AS (
+	-- A summary may say from when to when; there was no more than that.
 	SELECT session_id, person_id, max(minutes) AS minutes
-	FROM (SELECT session_id, person_id, sum(minutes) AS minutes
-		FROM linked WHERE summary
+	FROM (SELECT session_id, person_id, sum(CASE
+			WHEN joined_at IS NULL THEN minutes
+			WHEN span IS NULL THEN 0
+			ELSE least(minutes, round(extract(epoch FROM
+				upper(span) - lower(span)) / 60)) END)
+			AS minutes
+		FROM linked WHERE layout = 'summary'
 		GROUP BY session_id, person_id, import_id) i
 	GROUP BY session_id, person_id
 ), merged AS (
-	SELECT session_id, person_id, range_agg(span) AS spans,
-		bool_or(together) AS together
+	SELECT session_id, person_id, bool_or(together) AS together,
+		min(lower(span)) AS first_join_at,
+		max(upper(span)) AS last_leave_at,
+		range_agg(span) FILTER (WHERE layout = 'detail') AS spans
 	FROM linked GROUP BY session_id, person_id
 ), made AS MATERIALIZED (
-	SELECT p.*, m.person_id, greatest(least(coalesce(z.minutes, 0), p.most), (
+	SELECT p.*, m.person_id, m.first_join_at, m.last_leave_at,
+		greatest(least(coalesce(z.minutes, 0), p.most), (
 			SELECT round(sum(extract(epoch FROM
 				upper(u) - lower(u))) / 60)
-			FROM unnest(m.spans) u), 0)::int AS minutes,
-		lower(m.spans) AS first_join_at,
-		upper(m.spans) AS last_leave_at,
+			FROM unnest(m.spans) u))::int AS minutes,
 		CASE WHEN m.together THEN 'group_login' ELSE 'zoom_csv' END
 			AS source,
 		coalesce((

@@ -39,6 +39,7 @@ struct reader {
 	int problem_count;
 	int columns[WHATS];  /* -1: there is none */
 	const struct zoom_record *heading;
+	bool total;          /* a row sums a person's joins up */
 	int day_first, month_first; /* dates that can be read only so */
 };
 
@@ -74,6 +75,10 @@ static bool read_heading(struct reader *reader,
 		     j++)
 			if (!strcasecmp(record->cells[i], headings[j].heading))
 				reader->columns[headings[j].what] = i;
+	reader->total = reader->columns[JOINED] < 0 ||
+			(reader->columns[MINUTES] >= 0 &&
+			 !strncasecmp(record->cells[reader->columns[MINUTES]],
+				      "total", 5));
 	return reader->columns[NAME] >= 0;
 }
 
@@ -132,7 +137,7 @@ static void read_times(struct reader *reader, const struct zoom_record *record,
 {
 	bool departed = *cell(reader, record, DEPARTED);
 
-	if (!read_minutes(reader, record, row, !departed) ||
+	if (!read_minutes(reader, record, row, reader->total || !departed) ||
 	    !read_time(reader, record, JOINED, &times[0]))
 		return;
 	if (departed)
@@ -227,7 +232,7 @@ static void read_rows(struct reader *reader, const struct zoom_record *records,
 		arena_array(reader->arena, count + 1, sizeof(*rows));
 	struct zoom_time(*times)[2] =
 		arena_array(reader->arena, count + 1, sizeof(*times));
-	bool detail = reader->columns[JOINED] >= 0;
+	bool times_told = reader->columns[JOINED] >= 0;
 
 	for (size_t i = 0; i < count; i++)
 		read_row(reader, &records[i], &rows[i], times[i]);
@@ -235,9 +240,9 @@ static void read_rows(struct reader *reader, const struct zoom_record *records,
 		problem(reader, &records[0], WHATS,
 			"some dates can only be read day first, others only "
 			"month first");
-	for (size_t i = 0; detail && !reader->problem_count && i < count; i++)
+	for (size_t i = 0; times_told && !reader->problem_count && i < count; i++)
 		settle_row(reader, &records[i], &rows[i], times[i]);
-	reader->file.layout = detail ? "detail" : "summary";
+	reader->file.layout = reader->total ? "summary" : "detail";
 	reader->file.rows = rows;
 	reader->file.count = count;
 }

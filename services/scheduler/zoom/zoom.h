@@ -32,7 +32,7 @@ struct zoom_row {
 	size_t name_count;
 	const char *email;      /* "" when Zoom hides it */
 	/* HH:MM:SS, YYYY-MM-DDTHH:MM:SS, or that with Z or +hh:mm; "" both in
-	 * a summary */
+	 * a summary without times */
 	const char *joined, *departed;
 	bool day_first;         /* 04/09/2021: read as April, may be September */
 	int minutes;            /* as the file says, or from the times */
@@ -41,7 +41,7 @@ struct zoom_row {
 };
 
 struct zoom_file {
-	const char *layout;     /* "detail" or "summary" */
+	const char *layout;     /* "detail", or "summary" of a person's joins */
 	const char *meeting;    /* the meeting's number where it is told, or "" */
 	struct zoom_row *rows;
 	size_t count;

@@ -91,6 +91,12 @@ Test(zoom, a_summary_has_minutes_only)
 	cr_assert_eq(file.rows[0].minutes, 124);
 	cr_assert_str_eq(file.rows[0].joined, "");
 	cr_assert_str_eq(file.rows[0].departed, "");
+	file = read_text("Name,Total Duration (Minutes),Join Time,Leave Time\n"
+			 "Ann Smith,50,11:00,12:30\n");
+	cr_assert_null(file.problem, "%s", file.problem);
+	cr_assert_str_eq(file.layout, "summary");
+	cr_assert_eq(file.rows[0].minutes, 50);
+	cr_assert_str_eq(file.rows[0].joined, "11:00:00");
 }
 
 Test(zoom, topic_and_meeting_may_stand_before_each_row)
