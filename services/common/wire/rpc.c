@@ -87,10 +87,9 @@ static enum status check_request(struct rpc_pending *pending)
 	return STATUS_OK;
 }
 
-static void set_timeout(struct rpc_pending *pending)
+static void set_timeout(struct rpc_pending *pending, int64_t until_us)
 {
-	int64_t left_ms =
-		(pending->try_end_us - clock_monotonic() + 999) / 1000;
+	int64_t left_ms = (until_us - clock_monotonic() + 999) / 1000;
 
 	/* 0 would mean not to wait at all; an answer may be there already. */
 	nng_aio_set_timeout(pending->slot->aio,
@@ -120,8 +119,13 @@ static nng_msg *build(struct rpc_pending *pending)
 
 void rpc_try_send(struct rpc_pending *pending)
 {
+	int64_t until_us = pending->try_start_us + pending->try_timeout_us;
+
 	nng_aio_set_msg(pending->slot->aio, build(pending));
-	set_timeout(pending);
+	/* What is not even taken in this time may as well go elsewhere. */
+	set_timeout(pending, until_us < pending->try_end_us
+				     ? until_us
+				     : pending->try_end_us);
 	nng_ctx_send(pending->slot->ctx, pending->slot->aio);
 }
 
@@ -186,7 +190,7 @@ enum rpc_outcome rpc_try_receive(struct rpc_pending *pending,
 							    : RPC_LOST;
 	}
 	nng_aio_set_msg(aio, NULL);
-	set_timeout(pending);
+	set_timeout(pending, pending->try_end_us);
 	nng_ctx_recv(pending->slot->ctx, aio);
 	nng_aio_wait(aio);
 	rv = nng_aio_result(aio);

@@ -26,11 +26,11 @@
 /* With less time than this left another try is only load. */
 #define RETRY_MIN_US (CLOCK_SECOND / 500)
 
-/* A call earns a tenth of a retry; ten retries can be saved up, so that the
- * first calls of a process and rare calls may be retried too. */
+/* A call earns a tenth of a retry. So many can be saved up, and are at first,
+ * that the death of a replica with all calls in its hands fails none. */
 #define BUDGET_CALL 100
 #define BUDGET_RETRY 1000
-#define BUDGET_MAX 10000
+#define BUDGET_MAX (RPC_IN_FLIGHT_MAX * BUDGET_RETRY)
 
 enum rank { RANK_DRAINING = 1, RANK_TRIED = 2, RANK_EJECTED = 4, RANK_NO = 8 };
 
@@ -145,6 +145,7 @@ static void begin(struct rpc_pending *pending, struct rpc_endpoint *endpoint,
 	endpoint->outstanding++;
 	pending->endpoint = endpoint;
 	pending->slot = slot;
+	pending->pipe = endpoint->pipe;
 	pending->try_start_us = now_us;
 	pending->try_end_us = now_us + limit_us;
 	assert(pending->tries < RPC_TRIES_MAX);
@@ -223,11 +224,10 @@ static void note_timeout(struct rpc_endpoint *endpoint, int64_t waited_us,
 	if (waited_us < TIMEOUT_COUNTS_US)
 		return;
 	endpoint->timeouts++;
-	if (endpoint->timeouts < EJECT_TIMEOUTS)
-		return;
-	if (!taken)
+	bool often = endpoint->timeouts >= EJECT_TIMEOUTS;
+	if (!taken && endpoint->connected && (often || rpc_stuck()))
 		rpc_endpoint_drop(endpoint);
-	if (endpoint->ejected)
+	if (!often || endpoint->ejected)
 		return;
 	endpoint->ejected = true;
 	endpoint->eject_us = EJECT_US;
@@ -243,7 +243,8 @@ void rpc_probe_failed(struct rpc_endpoint *endpoint)
 	struct rpc_peer *peer = endpoint->peer;
 
 	pthread_mutex_lock(&peer->lock);
-	rpc_endpoint_drop(endpoint);
+	if (endpoint->connected)
+		rpc_endpoint_drop(endpoint);
 	endpoint->eject_us *= 2;
 	if (endpoint->eject_us > EJECT_MAX_US)
 		endpoint->eject_us = EJECT_MAX_US;
@@ -266,6 +267,9 @@ void rpc_give(struct rpc_pending *pending, enum rpc_outcome outcome)
 		note_answer(endpoint, outcome == RPC_DRAINING);
 	else if (outcome == RPC_TIMED_OUT || outcome == RPC_NOT_TAKEN)
 		note_timeout(endpoint, waited_us, outcome == RPC_TIMED_OUT);
+	else if (outcome == RPC_LOST && endpoint->pipe != 0 &&
+		 endpoint->pipe == pending->pipe)
+		rpc_endpoint_lost(endpoint);
 	pthread_mutex_unlock(&peer->lock);
 	pending->endpoint = NULL;
 	pending->slot = NULL;

@@ -18,7 +18,6 @@
 #define TICK_US (CLOCK_SECOND / 2)
 #define RESOLVE_US (5 * CLOCK_SECOND)
 #define RESOLVE_AGAIN_US CLOCK_SECOND /* after a failure */
-#define REDIAL_US (3 * CLOCK_SECOND)
 #define PROBE_US CLOCK_SECOND
 
 struct keeper {
@@ -108,26 +107,6 @@ static void close_gone(struct rpc_peer *peer)
 	}
 }
 
-/* A dialer that lives connects or tries again within a second, so three
- * without a pipe mean that it is dead or that nobody is there: a new dialer
- * does no harm in either case. */
-static void watch_dialer(struct rpc_endpoint *endpoint)
-{
-	struct rpc_peer *peer = endpoint->peer;
-	int64_t now_us = clock_monotonic();
-
-	pthread_mutex_lock(&peer->lock);
-	bool lost = !endpoint->connected && !endpoint->gone &&
-		    now_us - endpoint->lost_at_us >= REDIAL_US;
-	if (lost) {
-		endpoint->lost_at_us = now_us;
-		peer->redials++;
-	}
-	pthread_mutex_unlock(&peer->lock);
-	if (lost)
-		rpc_endpoint_redial(endpoint);
-}
-
 static void probe(struct keeper *keeper, struct rpc_endpoint *endpoint)
 {
 	struct rpc_peer *peer = keeper->peer;
@@ -193,7 +172,7 @@ static void *keep(void *arg)
 			resolve(&keeper);
 		close_gone(peer);
 		for (size_t i = 0; i < peer->count; i++) {
-			watch_dialer(peer->endpoints[i]);
+			rpc_endpoint_watch(peer->endpoints[i]);
 			watch_ejected(&keeper, peer->endpoints[i]);
 		}
 	} while (wait_tick(peer));

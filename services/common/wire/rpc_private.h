@@ -46,13 +46,16 @@ struct rpc_endpoint {
 	int outstanding;     /* slots in use; not closed before it is 0 */
 	int pipe;            /* the connection's id, 0: none */
 	bool connected;      /* the pipe is ready for requests */
-	int64_t lost_at_us;  /* while not connected: since when, or redialled */
+	int64_t redial_at_us; /* while not connected: when to dial anew */
+	int unburied;        /* a pipe that ended, until nng says so; or 0 */
+	int64_t bury_by_us;  /* when nng should have */
 	int timeouts;        /* one after the other */
 	bool ejected;        /* last resort until a probe succeeds */
 	int64_t probe_at_us;
 	int64_t eject_us;    /* how long until the next probe */
 	bool draining;       /* said that it is about to stop */
 	bool gone;           /* no longer resolved: close when unused */
+	bool closed;         /* guarded by a lock of rpc_endpoint.c */
 };
 
 struct rpc_peer {
@@ -104,6 +107,7 @@ struct rpc_pending {
 	/* The try under way. */
 	struct rpc_endpoint *endpoint; /* NULL: none */
 	struct rpc_slot *slot;
+	int pipe; /* that of the endpoint when it began */
 	int64_t try_start_us, try_end_us;
 };
 
@@ -133,14 +137,16 @@ void rpc_probe_failed(struct rpc_endpoint *endpoint);
 bool rpc_may_retry(struct rpc_pending *pending);
 
 /* rpc_endpoint.c */
-/* Believe in the present pipe no longer: the keeper dials anew at its next
- * tick. Under the peer's lock. */
-void rpc_endpoint_drop(struct rpc_endpoint *endpoint);
 struct rpc_endpoint *rpc_endpoint_open(struct rpc_peer *peer, const char *url,
 				       uint64_t serial);
-void rpc_endpoint_redial(struct rpc_endpoint *endpoint);
 void rpc_endpoint_close(struct rpc_endpoint *endpoint);
 struct rpc_slot *rpc_slot_new(struct rpc_endpoint *endpoint);
+/* Under the peer's lock: the pipe has ended, though nng may never say so; the
+ * pipe is to be ended by a new dialer. */
+void rpc_endpoint_lost(struct rpc_endpoint *endpoint);
+void rpc_endpoint_drop(struct rpc_endpoint *endpoint);
+/* Keeper: a new dialer when it is due; look whether nng buries its dead. */
+void rpc_endpoint_watch(struct rpc_endpoint *endpoint);
 
 /* rpc_resolve.c */
 struct rpc_addresses {
