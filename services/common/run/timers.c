@@ -85,7 +85,8 @@ static bool look_ready(struct service_run *run, struct sql *sql,
 	bool writable = false;
 
 	(void)arena;
-	if (sql_ready(sql))
+	/* A connection that died while it was idle shows only now: once more. */
+	for (int i = 0; i < 2 && !writable && sql_ready(sql); i++)
 		sql_text(sql, "SELECT pg_is_in_recovery()", 0, NULL,
 			 note_writable, &writable, NULL);
 	if (!writable)
