@@ -82,7 +82,6 @@ CREATE TRIGGER person_codes_update AFTER UPDATE ON person
 	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
 	EXECUTE FUNCTION check_person_codes();
 
-CREATE INDEX person_in_order ON person (last_name, first_name, person_id);
 
 CREATE TABLE person_email (
 	person_id uuid NOT NULL REFERENCES person ON DELETE CASCADE,

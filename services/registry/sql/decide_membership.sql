@@ -47,7 +47,7 @@ WITH seat AS MATERIALIZED (
 		joined_on, marketing_opt_in, version
 	FROM stored
 	UNION ALL
-	SELECT * FROM membership_message
+	SELECT m.* FROM request JOIN membership_message m USING (membership_id)
 	WHERE membership_id NOT IN (SELECT membership_id FROM stored)
 )
 SELECT request_no, s.*,

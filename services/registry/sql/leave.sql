@@ -13,7 +13,8 @@ WITH stored AS (
 		joined_on, marketing_opt_in, version
 	FROM stored
 	UNION ALL
-	SELECT * FROM membership_message
-	WHERE membership_id NOT IN (SELECT membership_id FROM stored)
+	SELECT m.*
+	FROM request JOIN membership_message m USING (person_id, network_id)
+	WHERE m.membership_id NOT IN (SELECT membership_id FROM stored)
 )
 SELECT request_no, s.* FROM request JOIN standing s USING (person_id, network_id)

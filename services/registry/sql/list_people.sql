@@ -1,17 +1,25 @@
--- People by name, of a network, a hub, or all that the caller may see.
-SELECT request_no, found.*
+-- People by name, of a network or of a hub: two ways, each with its own index, of
+-- which a request goes one.
+SELECT request_no, p.*, NULL AS rpc_status, NULL AS rpc_message, NULL AS rpc_field
 FROM request r CROSS JOIN LATERAL (
-	SELECT p.* FROM person_message p
-	WHERE ((r.network_id IS NULL AND r.hub_id IS NULL) OR person_id IN (
-			SELECT m.person_id FROM membership m
-			WHERE (r.network_id IS NULL OR m.network_id = r.network_id)
-				AND (r.hub_id IS NULL OR m.network_id IN (
-					SELECT n.network_id FROM network n
-					WHERE n.hub_id = r.hub_id))))
-		AND (r.after_person_id IS NULL OR
-			(p.last_name, p.first_name, p.person_id) >
-			(r.after_last_name, r.after_first_name, r.after_person_id))
-	ORDER BY p.last_name, p.first_name, p.person_id
+	SELECT person_id FROM (
+		SELECT person_id, last_name, first_name FROM person
+		WHERE person_id IN (SELECT m.person_id FROM membership m
+			WHERE m.network_id = r.network_id)
+		UNION ALL
+		SELECT person_id, last_name, first_name FROM person
+		WHERE r.network_id IS NULL
+			AND person_id IN (SELECT m.person_id
+			FROM network n JOIN membership m USING (network_id)
+			WHERE n.hub_id = r.hub_id)) person
+	WHERE r.after_person_id IS NULL
+		OR (last_name, first_name, person_id) > (r.after_last_name,
+			r.after_first_name, r.after_person_id)
+	ORDER BY last_name, first_name, person_id
 	LIMIT page(r.limit)
-) found
+) found JOIN person_message p USING (person_id)
+UNION ALL
+SELECT request_no, (NULL::person_message).*, 'INVALID',
+	'Name a network or a hub.', 'network_id'
+FROM request WHERE network_id IS NULL AND hub_id IS NULL
 ORDER BY request_no, last_name, first_name, person_id

@@ -19,7 +19,7 @@ WITH stored AS (
 ), standing AS (
 	SELECT *, NULL AS rpc_status FROM stored
 	UNION ALL
-	SELECT *, 'CONFLICT' FROM hub
+	SELECT h.*, 'CONFLICT' FROM request JOIN hub h USING (hub_id)
 	WHERE hub_id NOT IN (SELECT hub_id FROM stored)
 )
 SELECT request_no, s.*, o.name,

@@ -26,7 +26,7 @@ WITH asked AS (
 ), standing AS (
 	SELECT *, NULL AS rpc_status FROM stored
 	UNION ALL
-	SELECT *, 'CONFLICT' FROM network
+	SELECT n.*, 'CONFLICT' FROM request JOIN network n USING (network_id)
 	WHERE network_id NOT IN (SELECT network_id FROM stored)
 )
 SELECT request_no, s.*,

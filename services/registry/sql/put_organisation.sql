@@ -17,7 +17,8 @@ WITH stored AS (
 ), standing AS (
 	SELECT *, NULL AS rpc_status FROM stored
 	UNION ALL
-	SELECT *, 'CONFLICT' FROM organisation
+	SELECT o.*, 'CONFLICT'
+	FROM request JOIN organisation o USING (organisation_id)
 	WHERE organisation_id NOT IN (SELECT organisation_id FROM stored)
 )
 SELECT request_no, s.*,
