@@ -22,7 +22,8 @@ struct follower {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t rung;
-	bool due[FOLLOWS_MAX], any, stop;
+	bool due[FOLLOWS_MAX], any;
+	atomic_bool stop; /* looked at between feeds: a peer may be silent */
 };
 
 struct followers {
@@ -141,7 +142,7 @@ static void *follower_main(void *arg)
 	bool due[FOLLOWS_MAX];
 
 	while (wait_for_bell(follower, due)) {
-		for (int i = 0; follow[i].service; i++)
+		for (int i = 0; follow[i].service && !follower->stop; i++)
 			if (due[i] && is_mine(follower, i))
 				catch_up(follower, i, sql, arena);
 		if (follower->doorbell)
@@ -193,12 +194,16 @@ struct followers *followers_start(struct service_run *run)
 	return followers;
 }
 
-static void follower_stop(struct follower *follower)
+static void follower_tell(struct follower *follower)
 {
 	pthread_mutex_lock(&follower->lock);
 	follower->stop = true;
 	pthread_cond_signal(&follower->rung);
 	pthread_mutex_unlock(&follower->lock);
+}
+
+static void follower_end(struct follower *follower)
+{
 	pthread_join(follower->thread, NULL);
 	if (follower->doorbell)
 		doorbell_close(follower->doorbell);
@@ -210,6 +215,8 @@ static void follower_stop(struct follower *follower)
 void followers_stop(struct followers *followers)
 {
 	for (int i = 0; i < followers->count; i++)
-		follower_stop(followers->list[i]);
+		follower_tell(followers->list[i]);
+	for (int i = 0; i < followers->count; i++)
+		follower_end(followers->list[i]);
 	free(followers);
 }
