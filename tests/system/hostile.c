@@ -100,6 +100,7 @@ int main(int argc, char **argv)
 	check_on(&hostile_stage);
 	hostile_arena = arena_new(1 << 16);
 	stage_make(&hostile_stage, "ledger", argv[1], sql_migrations, 1);
+	hostile_few_files();
 	stage_start(&hostile_stage, 0);
 	hostile_add_good("the start");
 	hostile_bytes();

@@ -22,6 +22,7 @@ void hostile_refused(long long before, long long more);
 
 /* The parts. */
 void hostile_bytes(void);    /* hostile_bytes.c: what is no envelope */
+void hostile_few_files(void); /* before the replica starts */
 void hostile_half_open(void);
 void hostile_seals(void);    /* hostile_seals.c: whose envelope it is */
 void hostile_splice(void);

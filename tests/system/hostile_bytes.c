@@ -178,18 +178,29 @@ void hostile_bytes(void)
 	test_through_nng();
 }
 
-/* The replica was started with the limit that this process had; a service's
- * soft limit is often 1024, so it must see to its own. */
-void hostile_half_open(void)
+static void limit_files(rlim_t soft)
 {
 	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* The replica is started with a soft limit that is much too low, as it often
+ * is: it must see to its own. */
+void hostile_few_files(void)
+{
+	limit_files(1024);
+}
+
+void hostile_half_open(void)
+{
 	int *fds = calloc(HALF_OPEN, sizeof(*fds));
 	int opened = 0;
 
 	check_theme("2,000 connections that never greet");
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	limit_files(RLIM_INFINITY);
 	CHECK(fds, "no memory");
 	for (int i = 0; i < HALF_OPEN; i++) {
 		fds[i] = wire_connect(hostile_stage.replicas[0].port,

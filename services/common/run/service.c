@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -262,6 +263,18 @@ static void block_signals(sigset_t *signals)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* A soft limit of 1024 is for programs that use select(). Here it would let a
+ * thousand connections that never greet silence the service. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int service_main(const struct service *service, int argc, char **argv)
 {
 	static struct service_run run;
@@ -276,6 +289,7 @@ int service_main(const struct service *service, int argc, char **argv)
 	pthread_mutex_init(&run.counter_lock, NULL);
 	atomic_store(&run.unready, "starting");
 	block_signals(&signals);
+	raise_file_limit();
 	settings_load(&run, argc, argv);
 	log_open(service->name, run.settings.log_level);
 	clock_follow_file(run.settings.clock_file);
