@@ -1,4 +1,5 @@
--- Create an organisation or replace it.
+-- Create an organisation or replace it. A hub shows its organisation's name, so
+-- with a new name the hub has changed too.
 WITH stored AS (
 	INSERT INTO organisation AS o (organisation_id, name, setting,
 		postcode_outward, nation, region, version)
@@ -14,6 +15,10 @@ WITH stored AS (
 		version = o.version + 1
 	WHERE excluded.version IN (1, o.version + 1)
 	RETURNING *
+), renamed AS (
+	UPDATE hub h SET version = h.version + 1
+	FROM stored s JOIN organisation o USING (organisation_id)
+	WHERE h.organisation_id = s.organisation_id AND o.name <> s.name
 ), standing AS (
 	SELECT *, NULL AS rpc_status FROM stored
 	UNION ALL
