@@ -4,7 +4,8 @@
 -- together and from what is stored; then it is written. A dry run does not write
 -- and differs in nothing else. Rows that name one person are one statement about
 -- it: for each column the last cell that is not empty counts, and the first row
--- reports what became of the person. Likewise for a membership.
+-- reports what became of the person. Likewise for a membership. Unique keys are
+-- inserted in their order, so that two files do not wait for each other.
 WITH cell AS MATERIALIZED (
 	SELECT request_no, dry_run, now, lower(btrim(email)) AS email,
 		lower(regexp_replace(other_emails, '\s', '', 'g')) AS others,
@@ -237,6 +238,7 @@ WITH cell AS MATERIALIZED (
 	SELECT row_organisation_id, employer, nullif(row_setting, ''),
 		row_postcode_outward, row_nation, '', 1
 	FROM plan WHERE new_employer AND first_of_employer AND NOT dry_run
+	ORDER BY lower(employer), row_postcode_outward
 ), new_person AS (
 	INSERT INTO person (person_id, first_name, last_name, preferred_name,
 		profession, role_title, organisation_id, setting,
@@ -260,6 +262,7 @@ WITH cell AS MATERIALIZED (
 		verified, shared)
 	SELECT person_id, address, primary_address, false, shared
 	FROM mailbox WHERE stored IS NULL AND nth = 1 AND NOT dry_run
+	ORDER BY address, person_id
 ), newly_shared AS (
 	UPDATE person_email e SET shared = true
 	FROM mailbox b
@@ -278,6 +281,7 @@ WITH cell AS MATERIALIZED (
 	SELECT membership_id, person_id, network_id, hub_id, status, source,
 		joined_on, opt_in, now + request_no * interval '1 microsecond', 1
 	FROM plan WHERE membership_outcome = 'created' AND NOT dry_run
+	ORDER BY person_id, network_id
 ), changed_membership AS (
 	UPDATE membership m SET status = n.status, joined_on = n.joined_on,
 		marketing_opt_in = n.opt_in, source = n.source,
