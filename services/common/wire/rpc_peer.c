@@ -15,7 +15,7 @@
 #include "services/common/base/log.h"
 #include "services/common/wire/rpc_private.h"
 
-#define TICK_US (CLOCK_SECOND / 2)
+#define TICK_US (CLOCK_SECOND / 4)
 #define RESOLVE_US (5 * CLOCK_SECOND)
 #define RESOLVE_AGAIN_US CLOCK_SECOND /* after a failure */
 #define PROBE_US CLOCK_SECOND
