@@ -50,7 +50,7 @@ static const struct follow follows[] = {
 
 const struct service reporting = {
 	.name = "reporting",
-	.version = "0.1",
+	.version = ECHO_VERSION,
 	.descriptor = &reporting__reporting__descriptor,
 	.methods = methods,
 	.follows = follows,

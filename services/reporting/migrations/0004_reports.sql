@@ -45,17 +45,19 @@ CREATE FUNCTION figures(scope uuid, from_day date, to_day date,
 	OUT sessions bigint, OUT attendances bigint, OUT minutes bigint,
 	OUT attendees bigint, OUT organisations bigint, OUT networks bigint,
 	OUT hubs bigint)
-STABLE LANGUAGE sql AS $$
-	SELECT coalesce(sum(t.sessions), 0)::bigint,
-		coalesce(sum(t.attendances), 0)::bigint,
-		coalesce(sum(t.minutes), 0)::bigint,
-		distinct_visitors(scope, 'person', from_day, to_day),
-		distinct_visitors(scope, 'organisation', from_day, to_day),
-		distinct_visitors(scope, 'network', from_day, to_day),
-		distinct_visitors(scope, 'hub', from_day, to_day)
+STABLE LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+	SELECT coalesce(sum(t.sessions), 0), coalesce(sum(t.attendances), 0),
+		coalesce(sum(t.minutes), 0)
+	INTO sessions, attendances, minutes
 	FROM tally t
-	WHERE t.scope_id = scope AND t.on_day >= from_day AND t.on_day < to_day
-$$;
+	WHERE t.scope_id = scope AND t.on_day >= from_day AND t.on_day < to_day;
+	attendees := distinct_visitors(scope, 'person', from_day, to_day);
+	organisations := distinct_visitors(scope, 'organisation', from_day, to_day);
+	networks := distinct_visitors(scope, 'network', from_day, to_day);
+	hubs := distinct_visitors(scope, 'hub', from_day, to_day);
+END $$;
 
 -- Who may see what: a service and the superhub's administrators all; a hub's
 -- people their hub and its networks; a network's people their network. What is
