@@ -18,23 +18,30 @@ double bench_seconds(int64_t since_us)
 	return (double)(clock_monotonic() - since_us) / (double)CLOCK_SECOND;
 }
 
+/* MiB in the first line of that file that begins so; 0 when there is none. */
+static double read_mib(pid_t pid, const char *file, const char *begins)
+{
+	char path[64], line[128];
+	double value = 0;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	stream = fopen(path, "re");
+	while (stream && !value && fgets(line, sizeof(line), stream))
+		if (!strncmp(line, begins, strlen(begins)))
+			value = strtod(line + strlen(begins), NULL) / 1024;
+	if (stream)
+		fclose(stream);
+	return value;
+}
+
 struct bench_memory bench_memory(pid_t pid)
 {
-	struct bench_memory memory = { 0, 0 };
-	char path[64], line[128];
-	FILE *status;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	status = fopen(path, "re");
-	while (status && fgets(line, sizeof(line), status)) {
-		sscanf(line, "VmRSS: %lf", &memory.resident);
-		sscanf(line, "RssAnon: %lf", &memory.anonymous);
-	}
-	if (status)
-		fclose(status);
-	memory.resident /= 1024;
-	memory.anonymous /= 1024;
-	return memory;
+	return (struct bench_memory){
+		.resident = read_mib(pid, "status", "VmRSS:"),
+		.anonymous = read_mib(pid, "status", "RssAnon:"),
+		.share = read_mib(pid, "smaps_rollup", "Pss:"),
+	};
 }
 
 static int compare(const void *a, const void *b)

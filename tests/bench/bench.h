@@ -16,10 +16,11 @@ void bench_ratio(const char *name, double value, double aim);
 double bench_pgbench(const char *url, const char *script, int clients,
 		     int seconds);
 double bench_seconds(int64_t since_us);
-/* MiB of a process that are in memory, and of them those that are its own (not
- * pages of files). */
+/* MiB of a process: all its pages in memory, those that no file backs, and
+ * what it adds to the machine, where a page of several processes is divided
+ * among them. */
 struct bench_memory {
-	double resident, anonymous;
+	double resident, anonymous, share;
 };
 struct bench_memory bench_memory(pid_t pid);
 /* The middle one of count values; sorts them. */

@@ -1,9 +1,9 @@
 /*
  * footprint: what each of the four services needs before anybody asks it
  * anything: the time from exec to ready (median of several starts) and the
- * memory at rest, two seconds later. All four run and follow each other, each on
- * its own database, as in a hub's own house. There is no peer: the ratios are
- * against the aims, and less is better.
+ * memory at rest, two seconds later. All four run and follow each other, as
+ * they do in use. There is no peer: the ratios are against the aims, and less
+ * is better.
  *
  *   bench_footprint BUILD_FOLDER
  */
@@ -38,7 +38,9 @@ static struct suite {
 } suite[SERVICES] = {
 	{ "registry", registry_migrations, 0, { 0 } },
 	{ "scheduler", scheduler_migrations, 1, { 0 } },
-	{ "notifier", notifier_migrations, 2,
+	{ "notifier",
+	  notifier_migrations,
+	  2,
 	  { "ECHO_SMTP_URL=smtp://127.0.0.1:1",
 	    "ECHO_MAIL_FROM=echo@example.org" } },
 	{ "reporting", reporting_migrations, 2, { 0 } },
@@ -81,9 +83,9 @@ static void introduce(struct arena *arena, struct suite *service)
 	for (int i = 0; i < service->follows; i++) {
 		const struct replica *other = &suite[i].stage.replicas[0];
 
-		add_setting(arena, service, urls[i],
-			    arena_printf(arena, "tcp://127.0.0.1:%d",
-					 other->port));
+		add_setting(
+			arena, service, urls[i],
+			arena_printf(arena, "tcp://127.0.0.1:%d", other->port));
 		add_setting(arena, service, news[i],
 			    arena_printf(arena, "tcp://127.0.0.1:%d",
 					 other->news_port));
@@ -118,9 +120,10 @@ static void measure(struct suite *service)
 	sleep(REST_S);
 	memory = bench_memory(service->stage.replicas[0].pid);
 	ready = bench_median(starts, STARTS);
-	printf("%s: ready after %.0f ms (%.0f to %.0f), %.1f MiB at rest, "
-	       "%.1f of them its own\n", service->name, ready, starts[0],
-	       starts[STARTS - 1], memory.resident, memory.anonymous);
+	printf("%s: ready after %.0f ms (%.0f to %.0f); %.1f MiB at rest, of "
+	       "them %.1f in no file, %.1f with pages of libraries divided\n",
+	       service->name, ready, starts[0], starts[STARTS - 1],
+	       memory.resident, memory.anonymous, memory.share);
 	snprintf(name, sizeof(name), "footprint_%s_rss", service->name);
 	bench_ratio(name, memory.resident / AIM_MIB, 1);
 	snprintf(name, sizeof(name), "footprint_%s_ready", service->name);

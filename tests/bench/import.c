@@ -73,9 +73,9 @@ static ProtobufCMessage *attendance_row(struct arena *arena, long n)
 
 	row->network = arena_printf(arena, "network-%ld", network);
 	row->session_number = (int32_t)number;
-	row->email = arena_printf(arena, "m%ld@example.org",
-				  network + (n % 200 + number * 19) % 2000 *
-						    50);
+	row->email =
+		arena_printf(arena, "m%ld@example.org",
+			     network + (n % 200 + number * 19) % 2000 * 50);
 	row->minutes = 75;
 	return &row->base;
 }
@@ -87,9 +87,8 @@ static const struct import imports[] = {
 	  &registry__import_members_reply__descriptor, member_row },
 	{ "import_attendance", "scheduler", "ImportAttendance",
 	  scheduler_migrations, &bench_import_attendance_world,
-	  &bench_import_attendance_row, &bench_import_attendance_count,
-	  1000000, &scheduler__import_attendance_reply__descriptor,
-	  attendance_row },
+	  &bench_import_attendance_row, &bench_import_attendance_count, 1000000,
+	  &scheduler__import_attendance_reply__descriptor, attendance_row },
 };
 
 /* ---- our side ---- */
@@ -173,8 +172,8 @@ static bool run(const struct stage *stage, const char *text)
 	bool good;
 
 	sql_schema(sql, stage->service);
-	good = sql_ready(sql) && sql_text(sql, text, 0, NULL, NULL, NULL,
-					  &error) == STATUS_OK;
+	good = sql_ready(sql) &&
+	       sql_text(sql, text, 0, NULL, NULL, NULL, &error) == STATUS_OK;
 	if (!good)
 		fprintf(stderr, "bench: %s\n", error.message);
 	sql_close(sql);
@@ -226,28 +225,31 @@ static bool import_file(struct stage *stage, const struct import *import,
 	rest = bench_memory(stage->replicas[0].pid);
 	for (int i = 0; i < ROUNDS; i++) {
 		settle(stage);
-		rates->ours[i] = import_part(stage, import, peer, i * part,
-					     part);
+		rates->ours[i] =
+			import_part(stage, import, peer, i * part, part);
 		last = bench_memory(stage->replicas[0].pid);
 		if (i == 0)
 			first = last;
 		rates->one[i] = peer_rate(stage, import, 1);
 		rates->eight[i] = peer_rate(stage, import, 8);
 		printf("%s, round %d: %.0f rows/s; row by row %.0f/s, with 8 "
-		       "clients %.0f/s\n", import->method, i + 1,
-		       rates->ours[i], rates->one[i], rates->eight[i]);
+		       "clients %.0f/s\n",
+		       import->method, i + 1, rates->ours[i], rates->one[i],
+		       rates->eight[i]);
 	}
 	rpc_peer_free(peer);
 	printf("%s: the service has %.1f MiB before, %.1f after %ld rows, %.1f "
-	       "after %ld\n", import->method, rest.resident, first.resident,
-	       part, last.resident, import->rows);
+	       "after %ld\n",
+	       import->method, rest.resident, first.resident, part,
+	       last.resident, import->rows);
 	return last.resident < first.resident + GROWTH_MIB;
 }
 
 static bool compare(const struct import *import, const char *folder)
 {
 	static const char *const nobody[] = {
-		"ECHO_REGISTRY_URL=tcp://127.0.0.1:1", NULL };
+		"ECHO_REGISTRY_URL=tcp://127.0.0.1:1", NULL
+	};
 	char program[512], name[64], keys[256];
 	const char *const signing[] = { keys, NULL };
 	bool is_registry = import->request == member_row;
