@@ -139,9 +139,10 @@ WITH cell AS MATERIALIZED (
 	WINDOW place AS (PARTITION BY c.dry_run, lower(employer),
 		c.postcode_outward ORDER BY c.request_no)
 ), said AS (
-	SELECT *, lag(request_no) OVER human_up IS NULL AS first_of_person,
-		lag(request_no) OVER member_up IS NULL AS first_of_membership,
-		first_value(fresh_id) OVER member_up AS new_membership_id,
+	-- The windows run backwards: the first of an array is said last.
+	SELECT *, lead(request_no) OVER human IS NULL AS first_of_person,
+		lead(request_no) OVER member IS NULL AS first_of_membership,
+		last_value(fresh_id) OVER member AS new_membership_id,
 		(array_agg(profession) FILTER (WHERE profession <> '')
 			OVER human)[1] AS says_profession,
 		(array_agg(role_title) FILTER (WHERE role_title <> '')
@@ -167,11 +168,7 @@ WITH cell AS MATERIALIZED (
 		(array_agg(source) FILTER (WHERE source <> '')
 			OVER member)[1] AS says_source
 	FROM employed
-	WINDOW human_up AS (PARTITION BY dry_run, person_id
-			ORDER BY request_no),
-		member_up AS (PARTITION BY dry_run, person_id, network_id
-			ORDER BY request_no),
-		human AS (PARTITION BY dry_run, person_id
+	WINDOW human AS (PARTITION BY dry_run, person_id
 			ORDER BY request_no DESC
 			ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
 		member AS (PARTITION BY dry_run, person_id, network_id
