@@ -297,7 +297,7 @@ static const char *advice(enum status status)
 		{ STATUS_UNCERTAIN,
 		  " Perhaps it was done: look before you repeat it." },
 		{ STATUS_UNAUTHENTICATED,
-		  " Do our keys match the service's? See superhub keys --help." },
+		  " Do our keys match the service's? superhub keys --help" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -57,8 +57,8 @@ extern const struct command keys_command, status_command, clock_command,
 	import_command, outbox_command, report_command, call_command,
 	completion_command;
 extern const struct command hubs_command, networks_command, people_command,
-	programmes_command, sessions_command, session_command, plan_command, publish_command,
-	reschedule_command, cancel_command, advance_command,
+	programmes_command, sessions_command, session_command, plan_command,
+	publish_command, reschedule_command, cancel_command, advance_command,
 	attendance_command, review_command, plans_command, messages_command,
 	figures_command;
 

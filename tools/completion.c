@@ -55,7 +55,8 @@ static int run(const struct command *command, int argc, char **argv)
 	}
 	puts("\t\tesac\n"
 	     "\tfi\n"
-	     "\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+	     "\tmapfile -t COMPREPLY < \\\n"
+	     "\t\t<(compgen -W \"$options\" -- \"$word\")\n"
 	     "\t[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace\n"
 	     "}\n"
 	     "complete -o default -F _superhub superhub");

@@ -72,7 +72,7 @@ static int write_file(const struct key_file *file)
 	if (fd < 0)
 		return complain("cannot make %s: %s", file->path,
 				strerror(errno));
-	/* the caller's umask must not take the public files from the services */
+	/* a caller's umask must not take the public files from services */
 	if (fchmod(fd, file->mode) != 0 ||
 	    write(fd, file->bytes, length) != (ssize_t)length ||
 	    fsync(fd) != 0) {

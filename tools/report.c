@@ -183,7 +183,7 @@ static int run(const struct command *command, int argc, char **argv)
 static const struct argp_option options[] = {
 	{ "hub", 'H', "HUB", 0, "Of this hub (id or name)" },
 	{ "network", 'N', "NETWORK", 0, "Of this network (id or slug)" },
-	{ "from", 'f', "DAY", 0, "First day, 2021-04-01 (this reporting year)" },
+	{ "from", 'f', "DAY", 0, "First day, 2021-04-01 (reporting year)" },
 	{ "to", 't', "DAY", 0, "Last day, which counts too" },
 	{ 0 },
 };

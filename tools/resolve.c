@@ -44,7 +44,8 @@ static const char *find(const char *service, const char *method_name,
 		return NULL;
 	rows = output_rows(reply, &count);
 	for (size_t i = 0; i < count; i++)
-		if (key == NULL || strcasecmp(value(rows[i], key), wanted) == 0) {
+		if (key == NULL ||
+		    strcasecmp(value(rows[i], key), wanted) == 0) {
 			found = value(rows[i], id);
 			matches++;
 		}

@@ -11,6 +11,7 @@
 
 const char *argp_program_version = "superhub " ECHO_VERSION;
 
+/* clang-format off */
 const struct command *const commands[] = {
 	/* the set-up */
 	&keys_command, &status_command, &clock_command,
@@ -28,6 +29,7 @@ const struct command *const commands[] = {
 	&import_command, &call_command, &completion_command,
 	NULL,
 };
+/* clang-format on */
 
 /* What superhub got before it knew the command. */
 struct line {
@@ -60,10 +62,11 @@ static char *filter_help(int key, const char *text, void *input)
 	for (size_t i = 0; commands[i] != NULL; i++)
 		text_printf(&list, "  %-12s %s\n", commands[i]->name,
 			    commands[i]->about);
-	text_add(&list, "\nsuperhub COMMAND --help says more about one. It exits "
+	text_add(&list,
+		 "\nsuperhub COMMAND --help says more about one. It exits "
 		 "with 0 when all went well, 1 when something did not, and 2 "
-		 "when it was asked in a wrong way.\n\nSettings, from the "
-		 "environment (NAME_FILE reads NAME from a file):\n");
+		 "when it was asked in a wrong way.\n\n"
+		 "Settings, from the environment:\n");
 	out = open_memstream(&settings, &length);
 	client_print_settings(out);
 	fclose(out);

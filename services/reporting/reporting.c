@@ -1,6 +1,6 @@
 /* reporting: facts and roll-ups from the others' feeds; what it answers. */
-#include "reporting.pb-c.h"
 #include "registry.pb-c.h"
+#include "reporting.pb-c.h"
 #include "scheduler.pb-c.h"
 
 #include "reporting_sql.h"

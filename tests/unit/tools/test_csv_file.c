@@ -150,7 +150,7 @@ Test(csv_file, stops_when_told, .init = cr_redirect_stderr)
 	size_t last = 0;
 
 	memory = arena_new(4096);
-	cr_assert_not(csv_read(EVIL "members-bad-dates.csv", stop_at_two,
-			       &last));
+	cr_assert_not(
+		csv_read(EVIL "members-bad-dates.csv", stop_at_two, &last));
 	cr_assert_eq(last, 2);
 }

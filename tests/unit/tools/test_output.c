@@ -91,7 +91,8 @@ Test(output, prints_lists)
 			 "       3    0.0  A\n");
 	cr_assert_str_eq(print("hours,name", OUTPUT_CSV),
 			 "hours,name\r\n1.75,\"'=Hosbis yr Ŵyl\"\r\n0,A\r\n");
-	cr_assert_str_eq(strstr(print(NULL, OUTPUT_CSV), "\r\n") - 5, "as_at"
+	cr_assert_str_eq(strstr(print(NULL, OUTPUT_CSV), "\r\n") - 5,
+			 "as_at"
 			 "\r\n,\"'=Hosbis yr Ŵyl\",12,0,0,1.75,0,0,0,\r\n"
 			 ",A,3,0,0,0,0,0,0,\r\n");
 	cr_assert(strstr(print(NULL, OUTPUT_JSON),
