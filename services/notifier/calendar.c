@@ -93,7 +93,8 @@ static void add_times(icalcomponent *event, const struct calendar_entry *entry)
 static icalproperty *person(icalproperty *property, const char *name)
 {
 	if (*name)
-		icalproperty_add_parameter(property, icalparameter_new_cn(name));
+		icalproperty_add_parameter(property,
+					   icalparameter_new_cn(name));
 	return property;
 }
 
@@ -117,8 +118,8 @@ static void add_people(icalcomponent *event, struct arena *arena,
 		icalproperty_add_parameter(
 			attendee,
 			icalparameter_new_partstat(ICAL_PARTSTAT_NEEDSACTION));
-		icalproperty_add_parameter(attendee,
-					   icalparameter_new_rsvp(ICAL_RSVP_TRUE));
+		icalproperty_add_parameter(
+			attendee, icalparameter_new_rsvp(ICAL_RSVP_TRUE));
 	}
 	icalcomponent_add_property(event, attendee);
 }
@@ -139,8 +140,8 @@ static icalcomponent *make_event(struct arena *arena,
 	add_times(event, entry);
 	add_people(event, arena, entry);
 	if (*entry->description)
-		icalcomponent_add_property(
-			event, icalproperty_new_description(entry->description));
+		icalcomponent_add_property(event, icalproperty_new_description(
+							  entry->description));
 	if (*entry->location)
 		icalcomponent_add_property(
 			event, icalproperty_new_location(entry->location));

@@ -1,4 +1,4 @@
-/* clerk: three queues in, one transaction out. */
+/* clerk: the senders' queues, and who waits for what. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,44 +7,19 @@
 #include "services/common/base/clock.h"
 #include "services/common/base/id.h"
 #include "services/common/base/log.h"
+#include "services/notifier/book.h"
 #include "services/notifier/clerk.h"
 #include "services/notifier/engine.h"
 
-#define NOTES_MAX 256
-#define NOTE_TEXT 200
 #define POLL_US (200 * INT64_C(1000))
 #define PAUSE_US (500 * INT64_C(1000))
 #define PER_SENDER 16 /* mails claimed ahead for each sender */
 
-/* Mails of one claim; goes when its last mail is settled. */
-struct pile {
-	struct arena *arena;
-	const Notifier__ClaimReply *claim;
-	size_t next, open;   /* not taken yet; not settled yet */
-	int64_t begin_until_us;
-	struct pile *link;
-};
-
-/* A sender that waits for its dot. */
-struct ask {
-	Notifier__Dot dot;
-	pthread_cond_t answer;
-	bool answered, go;
-	struct ask *link;
-};
-
-/* Outcomes to record; two pages, one being filled, one being written. */
-struct page {
-	size_t count;
-	Notifier__Settlement notes[NOTES_MAX];
-	char texts[NOTES_MAX][NOTE_TEXT];
-};
-
 struct clerk {
 	struct sql *sql;
 	struct arena *arena;
-	int senders, lease_s;
-	char owner[ID_TEXT];
+	struct claim_terms terms;
+	size_t senders;
 	pthread_t thread;
 
 	pthread_mutex_t lock;   /* guards what follows */
@@ -75,17 +50,11 @@ bool clerk_take(struct clerk *clerk, struct claimed *claimed)
 		if (pile->next == pile->claim->n_mails)
 			clerk->piles = pile->link;
 		clerk->ready--;
-		if (clerk->ready < (size_t)clerk->senders)
+		if (clerk->ready < clerk->senders)
 			pthread_cond_signal(&clerk->work);
 	}
 	pthread_mutex_unlock(&clerk->lock);
 	return pile != NULL;
-}
-
-static void free_pile(struct pile *pile)
-{
-	arena_free(pile->arena);
-	free(pile);
 }
 
 void clerk_drop(struct clerk *clerk, const struct claimed *claimed)
@@ -96,7 +65,7 @@ void clerk_drop(struct clerk *clerk, const struct claimed *claimed)
 	last = --claimed->pile->open == 0;
 	pthread_mutex_unlock(&clerk->lock);
 	if (last)
-		free_pile(claimed->pile);
+		pile_free(claimed->pile);
 }
 
 bool clerk_dot(struct clerk *clerk, const struct claimed *claimed,
@@ -107,7 +76,7 @@ bool clerk_dot(struct clerk *clerk, const struct claimed *claimed,
 
 	ask.dot.message_id = claimed->mail->message_id;
 	ask.dot.lease_token = claimed->mail->lease_token;
-	ask.dot.margin_s = clerk->lease_s / 3;
+	ask.dot.margin_s = clerk->terms.lease_s / 3;
 	ask.dot.ics_sequence = ics_sequence;
 	pthread_mutex_lock(&clerk->lock);
 	ask.link = clerk->asks;
@@ -128,116 +97,29 @@ void clerk_settle(struct clerk *clerk, const struct claimed *claimed,
 	struct page *page;
 
 	pthread_mutex_lock(&clerk->lock);
-	while (clerk->page->count == NOTES_MAX)
+	while (clerk->page->count == NOTES_MAX && !clerk->closed)
 		pthread_cond_wait(&clerk->more, &clerk->lock);
 	page = clerk->page;
-	note = &page->notes[page->count];
-	notifier__settlement__init(note);
-	note->message_id = claimed->mail->message_id;
-	note->lease_token = claimed->mail->lease_token;
-	note->outcome = outcome;
-	note->smtp_code = code;
-	note->smtp_text = page->texts[page->count++];
-	strncpy(note->smtp_text, text, NOTE_TEXT - 1);
-	pthread_cond_signal(&clerk->work);
+	if (page->count < NOTES_MAX) {
+		note = &page->notes[page->count];
+		notifier__settlement__init(note);
+		note->message_id = claimed->mail->message_id;
+		note->lease_token = claimed->mail->lease_token;
+		note->outcome = outcome;
+		note->smtp_code = code;
+		note->smtp_text = page->texts[page->count++];
+		strncpy(note->smtp_text, text, NOTE_TEXT - 1);
+		pthread_cond_signal(&clerk->work);
+	}
 	pthread_mutex_unlock(&clerk->lock);
 	clerk_drop(clerk, claimed);
-}
-
-/* ---- the clerk's side: one round ---- */
-
-struct round {
-	struct ask *asks;
-	struct page *page;
-	bool claim;
-	struct pile *pile; /* what was claimed */
-};
-
-static bool run_notes(struct clerk *clerk, const struct page *page,
-		      struct error *error)
-{
-	struct sql_request requests[NOTES_MAX];
-	struct sql_result results[NOTES_MAX];
-
-	if (!page->count)
-		return true;
-	for (size_t i = 0; i < page->count; i++)
-		requests[i] = (struct sql_request){
-			.message = &page->notes[i].base };
-	return sql_run(clerk->sql, &engine[ENGINE_SETTLE], page->count,
-		       requests, clerk->arena, results, error) == STATUS_OK;
-}
-
-static bool run_asks(struct clerk *clerk, struct ask *asks,
-		     struct error *error)
-{
-	struct sql_request requests[CLERK_SENDERS_MAX];
-	struct sql_result results[CLERK_SENDERS_MAX];
-	size_t count = 0;
-
-	if (!asks)
-		return true;
-	for (struct ask *ask = asks; ask; ask = ask->link)
-		requests[count++] =
-			(struct sql_request){ .message = &ask->dot.base };
-	if (sql_run(clerk->sql, &engine[ENGINE_DOT], count, requests,
-		    clerk->arena, results, error) != STATUS_OK)
-		return false;
-	count = 0;
-	for (struct ask *ask = asks; ask; ask = ask->link, count++)
-		ask->go = results[count].reply &&
-			  ((Notifier__DotReply *)results[count].reply)->go;
-	return true;
-}
-
-static bool run_claim(struct clerk *clerk, struct round *round,
-		      struct error *error)
-{
-	Notifier__Claim claim = NOTIFIER__CLAIM__INIT;
-	struct pile *pile = calloc(1, sizeof(*pile));
-	ProtobufCMessage *reply;
-
-	if (!pile)
-		log_fatal("out of memory", NULL);
-	round->pile = pile;
-	pile->arena = arena_new(65536);
-	pile->begin_until_us =
-		clock_monotonic() + clerk->lease_s * CLOCK_SECOND / 2;
-	claim.most = clerk->senders * PER_SENDER;
-	claim.lease_s = clerk->lease_s;
-	claim.owner = clerk->owner;
-	if (sql_call(clerk->sql, &engine[ENGINE_CLAIM], &claim.base,
-		     pile->arena, &reply, error) != STATUS_OK)
-		return false;
-	pile->claim = (Notifier__ClaimReply *)reply;
-	pile->open = pile->claim->n_mails;
-	return true;
-}
-
-/* All or nothing; the dots count only when the commit is certain. */
-static bool transact(struct clerk *clerk, struct round *round)
-{
-	struct error error = { STATUS_OK, "", "" };
-
-	if (sql_ready(clerk->sql) &&
-	    sql_begin(clerk->sql, &engine_authority, &error) == STATUS_OK) {
-		if (run_notes(clerk, round->page, &error) &&
-		    run_asks(clerk, round->asks, &error) &&
-		    (!round->claim || run_claim(clerk, round, &error)) &&
-		    sql_commit(clerk->sql, &error) == STATUS_OK)
-			return true;
-		sql_rollback(clerk->sql);
-	}
-	log_line(LOG_WARN, "the queue cannot be written", "why", error.message,
-		 NULL);
-	return false;
 }
 
 /* ---- the clerk's side: what it waits for ---- */
 
 static bool wants_claim(const struct clerk *clerk)
 {
-	return !clerk->closed && clerk->ready < (size_t)clerk->senders &&
+	return !clerk->closed && clerk->ready < clerk->senders &&
 	       clock_monotonic() >= clerk->claim_at_us;
 }
 
@@ -296,7 +178,8 @@ static struct page *other_page(struct clerk *clerk)
 static bool one_round(struct clerk *clerk, struct page **unwritten)
 {
 	struct round round = { .asks = clerk->asks, .page = *unwritten,
-			       .claim = wants_claim(clerk) };
+			       .claim = wants_claim(clerk) ? &clerk->terms
+							   : NULL };
 	const struct timespec pause = { 0, PAUSE_US * 1000 };
 	bool done;
 
@@ -312,32 +195,18 @@ static bool one_round(struct clerk *clerk, struct page **unwritten)
 	if (!round.asks && !round.page->count && !round.claim)
 		return false;
 	pthread_mutex_unlock(&clerk->lock);
-	done = transact(clerk, &round);
+	done = book_round(clerk->sql, clerk->arena, &round);
 	arena_reset(clerk->arena);
 	pthread_mutex_lock(&clerk->lock);
 	hand_out(clerk, &round, done);
 	if (round.pile)
-		free_pile(round.pile);
+		pile_free(round.pile);
 	if (!done) {
 		pthread_mutex_unlock(&clerk->lock);
 		nanosleep(&pause, NULL);
 		pthread_mutex_lock(&clerk->lock);
 	}
 	return true;
-}
-
-static void release(struct clerk *clerk)
-{
-	Notifier__Owner owner = NOTIFIER__OWNER__INIT;
-	struct error error = { STATUS_OK, "", "" };
-
-	owner.owner = clerk->owner;
-	if (sql_begin(clerk->sql, &engine_authority, &error) != STATUS_OK)
-		return;
-	if (sql_call(clerk->sql, &engine[ENGINE_RELEASE], &owner.base,
-		     clerk->arena, NULL, &error) != STATUS_OK ||
-	    sql_commit(clerk->sql, &error) != STATUS_OK)
-		sql_rollback(clerk->sql);
 }
 
 static void *clerk_main(void *context)
@@ -354,7 +223,7 @@ static void *clerk_main(void *context)
 	while (one_round(clerk, &unwritten) && tries++ < 4)
 		continue;
 	pthread_mutex_unlock(&clerk->lock);
-	release(clerk);
+	book_release(clerk->sql, clerk->arena, clerk->terms.owner);
 	return NULL;
 }
 
@@ -368,9 +237,10 @@ struct clerk *clerk_start(const char *database_url, int senders, int lease_s)
 	if (!clerk)
 		log_fatal("out of memory", NULL);
 	id_new(id);
-	id_format(id, clerk->owner);
-	clerk->senders = senders;
-	clerk->lease_s = lease_s;
+	id_format(id, clerk->terms.owner);
+	clerk->terms.most = senders * PER_SENDER;
+	clerk->terms.lease_s = lease_s;
+	clerk->senders = (size_t)senders;
 	clerk->page = clerk->pages;
 	clerk->arena = arena_new(65536);
 	clerk->sql = sql_open(database_url, "notifier clerk");
@@ -403,7 +273,7 @@ void clerk_stop(struct clerk *clerk)
 	pthread_join(clerk->thread, NULL);
 	for (struct pile *pile = clerk->piles; pile; pile = next) {
 		next = pile->link;
-		free_pile(pile);
+		pile_free(pile);
 	}
 	sql_close(clerk->sql);
 	arena_free(clerk->arena);

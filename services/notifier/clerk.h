@@ -42,7 +42,9 @@ bool clerk_take(struct clerk *clerk, struct claimed *claimed);
 bool clerk_dot(struct clerk *clerk, const struct claimed *claimed,
 	       int ics_sequence);
 
-/* What became of it. Waits only when the database has not answered for long. */
+/* What became of it. Waits only when the database has not answered for long; if
+ * it still does not when the service stops, an acceptance goes unrecorded and
+ * is looked up later. */
 void clerk_settle(struct clerk *clerk, const struct claimed *claimed,
 		  Notifier__Settlement__Outcome outcome, int code,
 		  const char *text);

@@ -7,6 +7,7 @@
 #include "services/notifier/calendar.h"
 #include "services/notifier/compose.h"
 #include "services/notifier/encode.h"
+#include "services/notifier/mime.h"
 #include "services/notifier/render.h"
 
 /* ---- HTML ---- */
@@ -218,6 +219,17 @@ static const char *make_calendar(struct arena *arena, const Notifier__Mail *row,
 	return calendar_object(arena, &entry);
 }
 
+static void add_message(struct arena *arena, struct mail *mail)
+{
+	const struct mime_parts parts = { mail->headers, mail->plain,
+					  mail->html, mail->calendar,
+					  mail->method };
+	struct text message = mime_message(arena, &parts);
+
+	mail->message = message.bytes;
+	mail->length = message.length;
+}
+
 enum status compose(struct arena *arena, const Notifier__Mail *row,
 		    const struct compose_sender *sender, int64_t now_us,
 		    struct mail *mail, struct error *error)
@@ -242,5 +254,6 @@ enum status compose(struct arena *arena, const Notifier__Mail *row,
 		mail->calendar = make_calendar(arena, row, sender, now_us);
 		mail->method = row->method;
 	}
+	add_message(arena, mail);
 	return STATUS_OK;
 }

@@ -30,11 +30,14 @@ struct compose_sender {
 #define COMPOSE_HEADERS 10
 
 struct mail {
-	const char *from, *to;  /* envelope, without brackets */
+	const char *from, *to; /* envelope, without brackets */
+	const char *message;   /* what follows DATA, with the final dot */
+	size_t length;
+	/* what it was made of */
 	const char *headers[COMPOSE_HEADERS]; /* "Name: value"; NULL ends */
 	const char *plain, *html;
-	const char *calendar;   /* NULL: none */
-	const char *method;     /* of the calendar object */
+	const char *calendar;  /* NULL: none */
+	const char *method;    /* of the calendar object */
 };
 
 /* INVALID, with a sentence for the ledger, when the row cannot be a mail. */

@@ -4,13 +4,11 @@
 
 #include "services/common/base/text.h"
 #include "services/notifier/encode.h"
+#include "services/notifier/mime.h"
 
 /* 45 bytes are 60 characters of base64: with "=?UTF-8?B?" and "?=" below the
  * 75 that an encoded word may have. */
 #define WORD_BYTES 45
-
-static const char base64[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static bool is_ascii(const char *value)
 {
@@ -18,22 +16,6 @@ static bool is_ascii(const char *value)
 		if (*value < ' ' || *value > '~')
 			return false;
 	return true;
-}
-
-static void add_base64(struct text *out, const unsigned char *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i += 3) {
-		unsigned group = (unsigned)bytes[i] << 16;
-
-		if (i + 1 < n)
-			group |= (unsigned)bytes[i + 1] << 8;
-		if (i + 2 < n)
-			group |= bytes[i + 2];
-		text_add_char(out, base64[group >> 18]);
-		text_add_char(out, base64[group >> 12 & 63]);
-		text_add_char(out, i + 1 < n ? base64[group >> 6 & 63] : '=');
-		text_add_char(out, i + 2 < n ? base64[group & 63] : '=');
-	}
 }
 
 /* As much as one word takes, without cutting a character. */
@@ -56,7 +38,7 @@ static const char *encoded_words(struct arena *arena, const char *value)
 		if (out.length)
 			text_add(&out, "\r\n ");
 		text_add(&out, "=?UTF-8?B?");
-		add_base64(&out, (const unsigned char *)value, n);
+		mime_base64(&out, value, n, 0);
 		text_add(&out, "?=");
 		value += n;
 	}

@@ -139,7 +139,8 @@ static enum status resolve(struct sql *sql, struct arena *arena,
 {
 	struct sql_request *requests =
 		arena_array(arena, count, sizeof(*requests));
-	struct sql_result *results = arena_array(arena, count, sizeof(*results));
+	struct sql_result *results =
+		arena_array(arena, count, sizeof(*results));
 
 	for (size_t i = 0; i < count; i++)
 		requests[i].message = &verdicts[i].base;

@@ -1,13 +1,19 @@
 /*
- * smtp: one submission at a time to the relay, over one reused connection.
+ * smtp: one submission at a time to the relay, over one connection that is
+ * kept.
  *
- * The caller's dot function is asked after everything else has been handed
- * over and before the final dot can leave; it commits what must be durable
- * first, or says no, and then the transaction is broken off. What became of
- * the try is read from the relay's replies, never from curl's error code.
+ * libcurl connects: TLS, EHLO, authentication. The transaction itself is ours,
+ * because only so MAIL, RCPT and DATA go out together where the relay allows it
+ * (RFC 2920), a refused recipient does not cost the connection, and it is plain
+ * when the final dot leaves. (Measured with smtp-sink: a mail through curl's
+ * own SMTP cost 145 us of CPU, most of it in waking up for each reply.)
  *
- * A struct smtp belongs to one thread. smtp_start and smtp_end frame its life
- * in the process.
+ * The caller's dot function is asked when the relay waits for the text, before
+ * any of it is sent; it commits what must be durable first, or says no, and
+ * then the connection is cut. What became of the try is read from the relay's
+ * replies.
+ *
+ * A struct smtp belongs to one thread.
  */
 #ifndef ECHO_NOTIFIER_SMTP_H
 #define ECHO_NOTIFIER_SMTP_H
@@ -19,7 +25,7 @@
 struct smtp_relay {
 	const char *url;            /* smtp://host:port or smtps:// */
 	const char *user, *password; /* "": none; with one, TLS is required */
-	long timeout_s;             /* of one submission */
+	int timeout_s;              /* of one submission */
 };
 
 enum smtp_outcome {

@@ -20,7 +20,7 @@
 #define MEMBERS 5000
 #define ROUNDS 3
 #define SIZE "2600" /* of one of our mails */
-#define CONNECTIONS "10"
+#define CONNECTIONS "24"
 
 static char sink[32]; /* 127.0.0.1:PORT */
 

@@ -152,25 +152,21 @@ static void check(struct stage *stage)
 	long most = (long)stage_query(
 		stage, "SELECT coalesce(max(message_id), 0) FROM message");
 	int *arrived = calloc((size_t)most + 1, sizeof(*arrived));
-	long lost = 0, twice = 0;
 	long long messages = stage_query(stage, "SELECT count(*) FROM message");
 	long long sent = stage_query(
 		stage, "SELECT count(*) FROM message WHERE state = 'sent'");
+	long different = 0, twice = 0;
 
 	count_folder("new", arrived, most);
 	count_folder("cur", arrived, most);
 	for (long i = 1; i <= most; i++) {
-		char query[96];
-
-		snprintf(query, sizeof(query), "SELECT count(*) FROM message"
-					       " WHERE message_id = %ld", i);
+		different += arrived[i] > 0;
 		twice += arrived[i] > 1;
-		lost += !arrived[i] && stage_query(stage, query) == 1;
 	}
 	free(arrived);
 	expect(messages > 1000, "reminders", messages);
 	expect(sent == messages, "recorded as sent", sent);
-	expect(!lost, "lost", lost);
+	expect(different == messages, "arrived", different);
 	expect(!twice, "arrived twice", twice);
 	sent = stage_query(stage, "SELECT count(*) FROM message WHERE smtp_text"
 				  " LIKE 'found at the acceptor%'");

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "services/notifier/mime.h"
 #include "services/notifier/smtp.h"
 
 /* ---- a relay ---- */
@@ -20,6 +21,7 @@ struct relay {
 	pthread_t thread;
 	/* what it says to RCPT, DATA and the dot; NULL: hangs up */
 	const char *mail, *rcpt, *data, *dot;
+	bool pipelining;
 	char seen[65536]; /* all that came */
 	bool got_dot;
 };
@@ -41,7 +43,11 @@ static bool answer(struct relay *relay, int fd, const char *line, bool *body)
 		return say(fd, relay->dot);
 	}
 	if (!strncasecmp(line, "EHLO", 4))
-		return say(fd, "250-relay\r\n250 8BITMIME\r\n");
+		return say(fd, relay->pipelining
+				       ? "250-relay\r\n250 PIPELINING\r\n"
+				       : "250-relay\r\n250 8BITMIME\r\n");
+	if (!strncasecmp(line, "RSET", 4))
+		return say(fd, "250 ok\r\n");
 	if (!strncasecmp(line, "MAIL", 4))
 		return say(fd, relay->mail);
 	if (!strncasecmp(line, "RCPT", 4))
@@ -101,14 +107,23 @@ static void relay_stop(struct relay *relay)
 
 /* ---- submissions ---- */
 
-static const struct mail letter = {
-	.from = "echo@example.org",
-	.to = "ann@example.org",
-	.headers = { "From: <echo@example.org>", "Subject: Hello",
-		     "Message-ID: <1.0@example.org>", NULL },
-	.plain = "Dear Ann,\r\n.\r\n..and a dot that ends nothing\r\n",
-	.html = "<p>Dear Ann, caf\xc3\xa9</p>\r\n",
-};
+static struct mail make_letter(struct arena *arena)
+{
+	static const char *const headers[] = {
+		"From: <echo@example.org>", "Subject: Hello",
+		"Message-ID: <1.0@example.org>", NULL };
+	const struct mime_parts parts = {
+		.headers = headers,
+		.plain = "Dear Ann,\r\n.\r\n..and a dot that ends nothing\r\n",
+		.html = "<p>Dear Ann, caf\xc3\xa9</p>\r\n",
+	};
+	struct text message = mime_message(arena, &parts);
+
+	return (struct mail){ .from = "echo@example.org",
+			      .to = "ann@example.org",
+			      .message = message.bytes,
+			      .length = message.length };
+}
 
 struct question {
 	struct relay *relay;
@@ -129,6 +144,8 @@ static struct smtp_result submit(struct relay *relay, bool yes, int *asked)
 {
 	struct question question = { relay, yes, 0 };
 	struct smtp_relay settings = { NULL, "", "", 5 };
+	struct arena *arena = arena_new(4096);
+	struct mail letter = make_letter(arena);
 	struct smtp_result result;
 	struct smtp *smtp;
 	char url[64];
@@ -141,6 +158,7 @@ static struct smtp_result submit(struct relay *relay, bool yes, int *asked)
 	result = smtp_submit(smtp, &letter, may_go, &question);
 	smtp_close(smtp);
 	relay_stop(relay);
+	arena_free(arena);
 	*asked = question.asked;
 	return result;
 }

@@ -60,15 +60,16 @@ CREATE POLICY reminder_rule_scope ON reminder_rule USING (
 	OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
 	OR network_id = ANY ((SELECT authority_network_ids())::uuid[]));
 
--- The rule in force for a session.
-CREATE VIEW rule_in_force WITH (security_invoker = true) AS
-SELECT DISTINCT ON (s.session_id, r.rule)
-	s.session_id, r.rule, r.offset_days, r.offset_minutes, r.enabled
-FROM session s
-JOIN reminder_rule r ON r.network_id = s.network_id
-	OR (r.network_id IS NULL AND r.hub_id = s.hub_id)
-	OR (r.network_id IS NULL AND r.hub_id IS NULL)
-ORDER BY s.session_id, r.rule, r.network_id NULLS LAST, r.hub_id NULLS LAST;
+-- The rule in force for a network of a hub: the nearest.
+CREATE FUNCTION rule_in_force(kind text, network uuid, hub uuid)
+RETURNS SETOF reminder_rule STABLE ROWS 1 LANGUAGE sql AS $$
+	SELECT r.* FROM reminder_rule r
+	WHERE r.rule = kind AND (r.network_id = network
+		OR (r.network_id IS NULL AND r.hub_id = hub)
+		OR (r.network_id IS NULL AND r.hub_id IS NULL))
+	ORDER BY r.network_id NULLS LAST, r.hub_id NULLS LAST
+	LIMIT 1
+$$;
 
 -- The quiet hours of 20:00 to 07:00: the next moment outside them.
 CREATE FUNCTION after_quiet_hours(at timestamptz, zone text)
@@ -82,31 +83,37 @@ RETURNS timestamptz STABLE LANGUAGE sql AS $$
 	FROM (SELECT at AT TIME ZONE zone AS wall) w
 $$;
 
--- What should be planned by the clock: one row per session and timed rule.
--- Days count on the session's wall clock, so that T-7 days of a session at
--- 14:00 is 14:00 too, whatever the clocks did in between.
-CREATE VIEW wish WITH (security_invoker = true) AS
-SELECT w.session_id, w.rule, w.sequence, w.anchor_at,
-	CASE WHEN w.quiet AND after_quiet_hours(w.due_at, w.zone)
-			< coalesce(CASE w.anchor WHEN 'start' THEN w.anchor_at END,
-				'infinity')
-		THEN after_quiet_hours(w.due_at, w.zone)
-		ELSE w.due_at END AS due_at
-FROM (
-	SELECT s.session_id, f.rule, s.sequence, s.zone, k.quiet, k.anchor,
-		CASE k.anchor WHEN 'start' THEN s.start_at
-			ELSE s.end_at END AS anchor_at,
-		((CASE k.anchor WHEN 'start' THEN s.start_at ELSE s.end_at END
-			AT TIME ZONE s.zone) + f.offset_days * interval '1 day')
-			AT TIME ZONE s.zone
-			+ f.offset_minutes * interval '1 minute' AS due_at
-	FROM session s
-	JOIN rule_in_force f USING (session_id)
-	JOIN reminder_kind k USING (rule)
-	WHERE k.anchor <> 'event' AND f.enabled AND s.start_at IS NOT NULL
-		AND s.status IN
-			('published', 'live', 'ended', 'reconciled', 'closed')
-) w;
+-- What should be planned by the clock for these sessions: a row for each timed
+-- rule. Days count on the session's wall clock, so that T-7 days of a session
+-- at 14:00 is 14:00 too, whatever the clocks did in between. (A function, not
+-- a view: it must never be worked out for all sessions there are.)
+CREATE FUNCTION wish(ids uuid[]) RETURNS TABLE (session_id uuid, rule text,
+	sequence integer, anchor_at timestamptz, due_at timestamptz)
+STABLE LANGUAGE sql AS $$
+	SELECT w.session_id, w.rule, w.sequence, w.anchor_at,
+		CASE WHEN w.quiet AND after_quiet_hours(w.due_at, w.zone)
+				< coalesce(CASE w.anchor WHEN 'start'
+					THEN w.anchor_at END, 'infinity')
+			THEN after_quiet_hours(w.due_at, w.zone)
+			ELSE w.due_at END
+	FROM (
+		SELECT s.session_id, f.rule, s.sequence, s.zone, k.quiet,
+			k.anchor, a.anchor_at,
+			((a.anchor_at AT TIME ZONE s.zone)
+				+ f.offset_days * interval '1 day')
+				AT TIME ZONE s.zone
+				+ f.offset_minutes * interval '1 minute' AS due_at
+		FROM session s
+		CROSS JOIN reminder_kind k
+		CROSS JOIN LATERAL rule_in_force(k.rule, s.network_id, s.hub_id) f
+		CROSS JOIN LATERAL (SELECT CASE k.anchor WHEN 'start'
+			THEN s.start_at ELSE s.end_at END AS anchor_at) a
+		WHERE s.session_id = ANY (ids) AND k.anchor <> 'event'
+			AND f.enabled AND s.start_at IS NOT NULL
+			AND s.status IN ('published', 'live', 'ended',
+				'reconciled', 'closed')
+	) w
+$$;
 
 -- ---- Plans ----
 
@@ -158,6 +165,13 @@ CREATE TABLE message (
 ) WITH (fillfactor = 80);
 CREATE INDEX message_person ON message (person_id, message_id);
 CREATE INDEX message_network ON message (network_id, message_id);
+
+-- A message that failed for want of an address may be tried again when there
+-- is one; any other line of the ledger stands.
+CREATE FUNCTION wants_address(state text, reason text) RETURNS boolean
+IMMUTABLE LANGUAGE sql AS $$
+	SELECT state = 'skipped' AND reason IN ('no_address', 'bad_address')
+$$;
 ALTER TABLE message ENABLE ROW LEVEL SECURITY;
 CREATE POLICY message_scope ON message USING (
 	(SELECT authority_all())
@@ -325,7 +339,7 @@ LANGUAGE sql AS $$
 		WHEN s.session_id IS NULL OR s.status NOT IN
 			('published', 'live', 'ended', 'reconciled', 'closed')
 			THEN 'withdrawn'
-		WHEN NOT EXISTS (SELECT FROM wish w
+		WHEN NOT EXISTS (SELECT FROM wish(ARRAY[p.session_id]) w
 			WHERE (w.session_id, w.rule) = (p.session_id, p.rule))
 			THEN 'disabled'
 		ELSE 'rescheduled' END
@@ -339,14 +353,14 @@ LANGUAGE sql AS $$
 			s.session_id IS NULL
 			OR (p.rule = 'cancel') <> (s.status = 'cancelled')
 			OR s.status NOT IN ('published', 'live', 'cancelled')
-		ELSE NOT EXISTS (SELECT FROM wish w
+		ELSE NOT EXISTS (SELECT FROM wish(ARRAY[p.session_id]) w
 			WHERE (w.session_id, w.rule, w.anchor_at)
 				= (p.session_id, p.rule, p.anchor_at)) END;
 	-- a rule was re-timed; nothing is sent at once because of it
 	UPDATE plan p SET due_at = w.due_at,
 		state = CASE WHEN w.due_at > at THEN 'planned' ELSE 'missed' END,
 		reason = CASE WHEN w.due_at > at THEN '' ELSE 'late' END
-	FROM wish w
+	FROM wish(ids) w
 	WHERE w.session_id = ANY (ids) AND p.state = 'planned'
 		AND (w.session_id, w.rule, w.anchor_at)
 			= (p.session_id, p.rule, p.anchor_at)
@@ -357,7 +371,7 @@ LANGUAGE sql AS $$
 	SELECT w.session_id, w.rule, w.sequence, w.anchor_at, w.due_at,
 		CASE WHEN w.due_at > at THEN 'planned' ELSE 'missed' END,
 		CASE WHEN w.due_at > at THEN '' ELSE 'late' END
-	FROM wish w
+	FROM wish(ids) w
 	WHERE w.session_id = ANY (ids) AND w.anchor_at > at - interval '1 day'
 		AND NOT EXISTS (SELECT FROM plan p
 			WHERE (p.session_id, p.rule, p.anchor_at)
@@ -376,7 +390,8 @@ LANGUAGE sql AS $$
 	SELECT s.session_id, f.rule, s.sequence, s.start_at,
 		notice_at(at, s.zone, s.start_at), 'planned'
 	FROM session s
-	JOIN rule_in_force f USING (session_id)
+	CROSS JOIN reminder_kind k
+	CROSS JOIN LATERAL rule_in_force(k.rule, s.network_id, s.hub_id) f
 	CROSS JOIN LATERAL (
 		SELECT bool_or(p.rule = 'invite') AS any_invite,
 			bool_or(p.rule = 'invite' AND p.state = 'queued')
@@ -422,7 +437,7 @@ LANGUAGE sql AS $$
 				OR s.status IN ('draft', 'scheduled')
 				OR (g.rule <> 'cancel') = (s.status = 'cancelled')
 				OR (k.anchor <> 'event' AND NOT EXISTS (
-					SELECT FROM wish w
+					SELECT FROM wish(ARRAY[g.session_id]) w
 					WHERE (w.session_id, w.rule, w.anchor_at)
 					= (p.session_id, p.rule, p.anchor_at)))
 				OR EXISTS (SELECT FROM plan n
@@ -456,7 +471,8 @@ LANGUAGE sql AS $$
 				AND NOT EXISTS (SELECT FROM message g
 					WHERE g.session_id = t.session_id
 					AND g.person_id = m.person_id
-					AND g.rule = 'invite')
+					AND g.rule = 'invite'
+					AND NOT wants_address(g.state, g.reason))
 			UNION
 			SELECT a.session_id FROM assignment a
 			WHERE a.person_id = ANY (ids)
@@ -464,7 +480,8 @@ LANGUAGE sql AS $$
 				AND NOT EXISTS (SELECT FROM message g
 					WHERE g.session_id = a.session_id
 					AND g.person_id = a.person_id
-					AND g.rule = 'invite'))
+					AND g.rule = 'invite'
+					AND NOT wants_address(g.state, g.reason)))
 $$;
 
 -- A changed rule changes the plans of what it governs.

@@ -37,8 +37,8 @@ WITH due AS MATERIALIZED (
 		= (f.session_id, f.rule, f.sequence)
 	RETURNING f.request_no
 ), noted AS (
-	INSERT INTO message (session_id, person_id, rule, sequence, network_id,
-		hub_id, state, reason, address, language, fallback, planned_at,
+	INSERT INTO message AS m (session_id, person_id, rule, sequence,
+		network_id, hub_id, state, reason, address, language, fallback, planned_at,
 		expires_at, done_at)
 	SELECT f.session_id, t.person_id, f.rule, f.sequence, t.network_id,
 		t.hub_id, CASE w.reason WHEN '' THEN 'queued' ELSE 'skipped' END,
@@ -64,9 +64,14 @@ WITH due AS MATERIALIZED (
 		-- whatever the sequence, has had it
 		AND NOT (f.rule IN ('invite', 'thanks') AND EXISTS (
 			SELECT FROM message g WHERE g.session_id = f.session_id
-			AND g.person_id = t.person_id AND g.rule = f.rule))
+			AND g.person_id = t.person_id AND g.rule = f.rule
+			AND NOT wants_address(g.state, g.reason)))
 	ORDER BY f.due_at, t.person_id
-	ON CONFLICT DO NOTHING
+	ON CONFLICT (session_id, person_id, rule, sequence) DO UPDATE
+	SET state = excluded.state, reason = excluded.reason,
+		address = excluded.address, planned_at = excluded.planned_at,
+		done_at = excluded.done_at
+	WHERE wants_address(m.state, m.reason) AND excluded.state = 'queued'
 	RETURNING message_id, state, address
 ), jobs AS (
 	INSERT INTO job (message_id, domain)
