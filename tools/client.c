@@ -324,8 +324,7 @@ enum status client_call_quietly(const struct client_method *method,
 	const struct rpc_options *with = client_options(method);
 
 	if (with == NULL)
-		return error_set(error, STATUS_UNAUTHENTICATED,
-				 "There is no credential to call with.", "");
+		return error_set(error, STATUS_UNAUTHENTICATED, NULL, "");
 	return rpc_call(client_peer(method->service), method->name, request,
 			method->output, memory, with, reply, error);
 }
@@ -338,7 +337,7 @@ enum status client_call(const struct client_method *method,
 	enum status status =
 		client_call_quietly(method, request, reply, &error);
 
-	if (status != STATUS_OK)
+	if (status != STATUS_OK && error.message != NULL)
 		client_complain(method, &error);
 	return status;
 }

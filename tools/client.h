@@ -44,10 +44,11 @@ extern const struct argp client_argp;
 const struct rpc_options *client_options(const struct client_method *method);
 struct rpc_peer *client_peer(const char *service);
 
-/* One call. Not OK is told, naming what to do, unless quiet is set. */
+/* One call. Not OK is told, naming what to do. */
 enum status client_call(const struct client_method *method,
 			const ProtobufCMessage *request,
 			ProtobufCMessage **reply);
+/* error->message is NULL when the reason was told already. */
 enum status client_call_quietly(const struct client_method *method,
 				const ProtobufCMessage *request,
 				ProtobufCMessage **reply, struct error *error);

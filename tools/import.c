@@ -299,7 +299,8 @@ static void on_done(void *context, const struct batch_row *row)
 		if (import->errors != NULL)
 			write_rejected(import, row);
 	}
-	progress_at(import->done);
+	if (import->done % 50 == 0)
+		progress_at(import->done);
 }
 
 /* ---- the whole ---- */

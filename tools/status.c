@@ -13,7 +13,6 @@ struct input {
 	int64_t wait_s;
 	bool quiet;
 	const char *feed; /* only this one; NULL: all */
-	int64_t asked_us; /* followers must have asked since; 0: whenever */
 };
 
 struct grid {
@@ -32,17 +31,32 @@ static const char *integer(int64_t value)
 	return arena_printf(memory, "%lld", (long long)value);
 }
 
-/* A follower knows how far the owner is since it last asked: only an answer
- * younger than asked_us says that it has everything from before. */
-static bool is_level(const Rpc__FollowHealth *follow, int64_t asked_us)
+/* What every service said of itself; NULL where it did not answer. */
+struct answers {
+	const Rpc__HealthReply *health[8];
+	const char *why[8];
+	size_t count;
+};
+
+/* How far the owner of a feed is; -1 while that is not known, or moving. */
+static int64_t owner_seq(const struct answers *answers,
+			 const Rpc__FollowHealth *follow)
 {
-	return follow->head_seq == follow->seq && follow->age_ms >= 0 &&
-	       (asked_us == 0 ||
-		clock_monotonic() - follow->age_ms * 1000 > asked_us);
+	for (size_t i = 0; i < answers->count; i++) {
+		const Rpc__HealthReply *owner = answers->health[i];
+
+		if (owner == NULL || strcmp(owner->service, follow->service))
+			continue;
+		for (size_t j = 0; !owner->sequencing && j < owner->n_feeds;
+		     j++)
+			if (!strcmp(owner->feeds[j]->feed, follow->feed))
+				return owner->feeds[j]->seq;
+	}
+	return -1;
 }
 
 static bool add_feeds(struct grid *grid, const Rpc__HealthReply *health,
-		      const struct input *input)
+		      const struct answers *answers, const struct input *input)
 {
 	bool level = true;
 
@@ -50,49 +64,72 @@ static bool add_feeds(struct grid *grid, const Rpc__HealthReply *health,
 		const Rpc__FollowHealth *follow = health->follows[i];
 		const char *feed = arena_printf(memory, "%s.%s",
 						follow->service, follow->feed);
+		int64_t seq = owner_seq(answers, follow);
 
 		if (input->feed != NULL && strcmp(input->feed, feed) != 0)
 			continue;
 		add(grid, health->service);
 		add(grid, feed);
-		add(grid, integer(follow->head_seq - follow->seq));
+		add(grid, seq < 0		? "moving"
+			  : seq > follow->seq ? integer(seq - follow->seq)
+					      : "0");
 		add(grid, follow->age_ms < 0
 				  ? "never"
 				  : arena_printf(memory, "%lld ms",
 						 (long long)follow->age_ms));
 		add(grid, follow->problem);
-		level = level && is_level(follow, input->asked_us);
+		level = level && seq >= 0 && seq <= follow->seq;
 	}
 	return level;
 }
 
-/* A row for a service and for each feed it follows. True: ready and level. */
-static bool add_service(struct grid *services, struct grid *feeds,
-			const char *name, const struct input *input)
+static const Rpc__HealthReply *ask(const char *name, const char **why)
 {
 	struct client_method method;
 	ProtobufCMessage *reply = NULL;
 	struct error error = { STATUS_OK, "", "" };
-	const Rpc__HealthReply *health;
 
+	*why = "no such service";
 	if (!client_find(name, "Health", &method))
-		return false;
-	add(services, name);
+		return NULL;
 	if (client_call_quietly(&method, message_new(memory, method.input),
-				&reply, &error) != STATUS_OK) {
+				&reply, &error) == STATUS_OK)
+		return (const Rpc__HealthReply *)reply;
+	*why = error.message;
+	return NULL;
+}
+
+/* Followers first: what an owner says later is at least what they have seen. */
+static void ask_all(struct answers *answers)
+{
+	while (client_services[answers->count].name != NULL)
+		answers->count++;
+	for (size_t i = answers->count; i-- > 0;)
+		answers->health[i] = ask(client_services[i].name,
+					 &answers->why[i]);
+}
+
+/* A row for a service and for each feed it follows. True: ready and level. */
+static bool add_service(struct grid *services, struct grid *feeds,
+			const struct answers *answers, size_t place,
+			const struct input *input)
+{
+	const Rpc__HealthReply *health = answers->health[place];
+
+	add(services, client_services[place].name);
+	if (health == NULL) {
 		add(services, "no answer");
 		add(services, "");
 		add(services, "");
-		add(services, error.message);
+		add(services, answers->why[place]);
 		return false;
 	}
-	health = (const Rpc__HealthReply *)reply;
 	add(services, health->ready ? "ready" : "not ready");
 	add(services, integer(health->queue));
 	add(services, arena_printf(memory, "%lld s",
 				   (long long)health->uptime_s));
 	add(services, health->reason);
-	return add_feeds(feeds, health, input) && health->ready;
+	return add_feeds(feeds, health, answers, input) && health->ready;
 }
 
 static bool look(struct grid *services, struct grid *feeds,
@@ -102,16 +139,17 @@ static bool look(struct grid *services, struct grid *feeds,
 						    "queue", "up", "" };
 	static const char *const feed_head[] = { "follower", "feed", "lag",
 						 "asked", "" };
+	struct answers answers = { .count = 0 };
 	bool good = true;
 
+	ask_all(&answers);
 	services->count = feeds->count = 0;
 	for (size_t i = 0; i < 5; i++) {
 		add(services, service_head[i]);
 		add(feeds, feed_head[i]);
 	}
-	for (size_t i = 0; client_services[i].name != NULL; i++)
-		if (!add_service(services, feeds, client_services[i].name,
-				 input))
+	for (size_t i = 0; i < answers.count; i++)
+		if (!add_service(services, feeds, &answers, i, input))
 			good = false;
 	return good;
 }
@@ -146,8 +184,6 @@ static int run(const struct command *command, int argc, char **argv)
 	bool good;
 
 	command_parse(command, argc, argv, &input);
-	if (input.wait_s > 0)
-		input.asked_us = clock_monotonic();
 	until_us = clock_monotonic() + input.wait_s * CLOCK_SECOND;
 	while (!(good = look(&services, &feeds, &input)) &&
 	       clock_monotonic() < until_us)
