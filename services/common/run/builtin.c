@@ -89,6 +89,25 @@ static void add_follows(struct service_run *run, Rpc__HealthReply *reply,
 	}
 }
 
+static void add_feeds(struct service_run *run, Rpc__HealthReply *reply,
+		      struct arena *arena)
+{
+	const struct feed *feed = run->service->feeds;
+	const field_type *field =
+		field_find(&rpc__health_reply__descriptor, "feeds");
+
+	if (!run->publisher)
+		return;
+	reply->sequencing = !publisher_settled(run->publisher);
+	for (int i = 0; i < FEEDS_MAX && feed[i].name; i++) {
+		Rpc__FeedHealth *health = (Rpc__FeedHealth *)field_append(
+			arena, &reply->base, field);
+
+		health->feed = arena_strdup(arena, feed[i].name);
+		health->seq = publisher_seq(run->publisher, i);
+	}
+}
+
 Rpc__HealthReply *health_now(struct service_run *run, struct arena *arena)
 {
 	Rpc__HealthReply *reply = (Rpc__HealthReply *)message_new(
@@ -111,6 +130,7 @@ Rpc__HealthReply *health_now(struct service_run *run, struct arena *arena)
 				 queue_length(run->reads));
 	reply->queue_max = (int32_t)run->settings.queue_max;
 	reply->uptime_s = (clock_monotonic() - run->started_us) / CLOCK_SECOND;
+	add_feeds(run, reply, arena);
 	add_follows(run, reply, arena);
 	return reply;
 }

@@ -99,9 +99,11 @@ static void catch_up(struct follower *follower, int i, struct sql *sql,
 		arena_reset(arena);
 		status = feed_follow(sql, &follower->run->service->follows[i],
 				     ask, follower, arena, &progress, &error);
-		note(state, status, &progress);
+		/* First the bell: who sees this follow level must also see
+		 * that changes of its own wait for their positions. */
 		if (progress.applied > 0)
 			publisher_wake(follower->run->publisher);
+		note(state, status, &progress);
 	} while (status == STATUS_OK && progress.more && !follower->stop);
 	if (status != STATUS_OK)
 		log_line(LOG_WARN, "follow failed", "service",

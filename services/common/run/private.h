@@ -12,6 +12,7 @@
 #define PEERS_MAX 8
 #define COUNTERS_MAX 64
 #define FOLLOWS_MAX 32
+#define FEEDS_MAX 16
 
 struct settings {
 	const char *listen, *publish, *http_listen, *database_url;
@@ -59,6 +60,7 @@ struct service_run {
 	int64_t started_us;   /* monotonic */
 	atomic_bool ready, draining, stopping;
 	_Atomic(const char *) unready; /* why not ready: a literal */
+	atomic_uint beats;    /* the watchdog's rounds */
 };
 
 /* settings.c: fills run->settings and peers. Exits by itself on --help and on
@@ -78,6 +80,10 @@ void publisher_stop(struct publisher *publisher);
 /* A write was committed here: do not wait for the next look. */
 void publisher_wake(struct publisher *publisher);
 
+/* For Health: has everything that was committed here its position, and how far
+ * is the nth feed? */
+bool publisher_settled(struct publisher *publisher);
+int64_t publisher_seq(struct publisher *publisher, int feed);
 /* For the watchdog: open the doorbell's listener again. */
 bool publisher_relisten(struct publisher *publisher);
 

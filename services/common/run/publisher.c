@@ -29,8 +29,28 @@ struct publisher {
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
 	bool wake, stop;
+	bool settled;           /* all that was staged before has its place */
 	int64_t rung_us;
+	int64_t head_seq;       /* of the schema, as this replica knows it */
+	atomic_llong seqs[FEEDS_MAX]; /* of each feed, at least its last move */
 };
+
+/* Where the feeds stand, for Health. Another replica may have moved any. */
+static void note_head(struct publisher *publisher, const Rpc__FeedHead *head)
+{
+	const struct feed *feed = publisher->run->service->feeds;
+	bool ours = head->taken > 0;
+
+	for (int i = 0; i < FEEDS_MAX && feed[i].name; i++) {
+		bool moved = !ours && head->seq != publisher->head_seq;
+
+		for (size_t j = 0; j < head->n_feeds; j++)
+			moved = moved || !strcmp(head->feeds[j], feed[i].name);
+		if (moved)
+			atomic_store(&publisher->seqs[i], head->seq);
+	}
+	publisher->head_seq = head->seq;
+}
 
 static void ring(struct publisher *publisher, const char *feed,
 		 const Rpc__FeedHead *head)
@@ -67,12 +87,13 @@ static void ring_all(struct publisher *publisher, struct sql *sql,
 	    feed_head(sql, arena, &head, &error) != STATUS_OK)
 		return;
 	publisher->rung_us = clock_monotonic();
+	note_head(publisher, head);
 	for (; feed->name; feed++)
 		ring(publisher, feed->name, head);
 }
 
-/* Until nothing is staged any more. */
-static void sequence(struct publisher *publisher, struct sql *sql,
+/* Until nothing is staged any more; false when that is not known. */
+static bool sequence(struct publisher *publisher, struct sql *sql,
 		     struct arena *arena)
 {
 	Rpc__FeedHead *head;
@@ -81,9 +102,34 @@ static void sequence(struct publisher *publisher, struct sql *sql,
 	do {
 		arena_reset(arena);
 		if (feed_sequence(sql, arena, &head, &error) != STATUS_OK)
-			return;
+			return false;
+		if (head->taken >= 0)
+			note_head(publisher, head);
 		ring_moved(publisher, head);
 	} while (head->taken > 0);
+	return head->taken == 0;
+}
+
+static void note_settled(struct publisher *publisher, bool settled)
+{
+	pthread_mutex_lock(&publisher->lock);
+	publisher->settled = settled;
+	pthread_mutex_unlock(&publisher->lock);
+}
+
+bool publisher_settled(struct publisher *publisher)
+{
+	bool settled;
+
+	pthread_mutex_lock(&publisher->lock);
+	settled = publisher->settled && !publisher->wake;
+	pthread_mutex_unlock(&publisher->lock);
+	return settled;
+}
+
+int64_t publisher_seq(struct publisher *publisher, int feed)
+{
+	return atomic_load(&publisher->seqs[feed]);
 }
 
 static bool wait_for_work(struct publisher *publisher)
@@ -100,6 +146,7 @@ static bool wait_for_work(struct publisher *publisher)
 	       pthread_cond_timedwait(&publisher->woken, &publisher->lock,
 				      &until) != ETIMEDOUT)
 		;
+	publisher->settled = publisher->settled && !publisher->wake;
 	publisher->wake = false;
 	stop = publisher->stop;
 	pthread_mutex_unlock(&publisher->lock);
@@ -115,7 +162,7 @@ static void *publisher_main(void *arg)
 	while (wait_for_work(publisher)) {
 		if (!sql_ready(sql))
 			continue;
-		sequence(publisher, sql, arena);
+		note_settled(publisher, sequence(publisher, sql, arena));
 		ring_all(publisher, sql, arena);
 		arena_reset(arena);
 	}

@@ -14,6 +14,9 @@
 
 #define START_ARENA (64u << 10)
 #define DATABASE_WAIT_US (30 * CLOCK_SECOND)
+#define BEAT_MAX_S 30  /* without one of the watchdog */
+#define STAGGER_S 30   /* at most, so that replicas do not leave together */
+#define STOP_MAX_S 20
 
 /* What runs between start and stop. */
 struct threads {
@@ -220,10 +223,40 @@ static void drain(struct service_run *run)
 		nanosleep(&pause, NULL);
 }
 
+/* What still hangs after the replies have left is nng. */
+static void give_up(int signal_number)
+{
+	static const char message[] = "stopping hangs: giving up\n";
+
+	(void)signal_number;
+	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
+		_exit(2);
+	_exit(1);
+}
+
+/* The requests are answered, but no socket is closed: that would hang. */
+static void stop_stuck(struct service_run *run, struct threads *threads)
+{
+	const struct timespec grace = { 0, 100 * 1000 * 1000 };
+
+	alarm(STOP_MAX_S);
+	atomic_store(&run->stopping, true);
+	if (run->service->stop)
+		run->service->stop(run);
+	queue_close(run->writes);
+	queue_close(run->reads);
+	workers_stop(threads->writers);
+	workers_stop(threads->readers);
+	nanosleep(&grace, NULL);
+	log_line(LOG_ERROR, "stopped because nng hangs", NULL);
+	_exit(1); /* for the supervisor: start anew */
+}
+
 static void stop(struct service_run *run, struct threads *threads)
 {
 	const struct timespec grace = { 0, 100 * 1000 * 1000 };
 
+	alarm(STOP_MAX_S);
 	atomic_store(&run->stopping, true);
 	if (run->service->stop)
 		run->service->stop(run);
@@ -244,14 +277,29 @@ static void stop(struct service_run *run, struct threads *threads)
 	queue_free(run->reads);
 	seal_ring_free(run->ring);
 	token_keys_free(run->token_keys);
+	alarm(0);
 	log_line(LOG_INFO, "stopped", NULL);
 }
 
-static void wait_for_signal(const sigset_t *signals)
+/* Until SIGTERM (true), or until nng has been hanging for a while. Seconds are
+ * counted, not measured, because a process that was stopped for a minute wakes
+ * with all its threads a minute late. */
+static bool wait_for_signal(struct service_run *run, const sigset_t *signals)
 {
-	int signal_number;
+	const struct timespec second = { 1, 0 };
+	int silent_max = BEAT_MAX_S + (int)(getpid() % STAGGER_S);
+	unsigned beats = 0;
 
-	sigwait(signals, &signal_number);
+	for (int silent = 0; silent < silent_max;) {
+		unsigned now = atomic_load(&run->beats);
+
+		silent = now == beats ? silent + 1 : 0;
+		beats = now;
+		if (sigtimedwait(signals, NULL, &second) >= 0)
+			return true;
+	}
+	log_line(LOG_ERROR, "nng hangs: leaving, to be started anew", NULL);
+	return false;
 }
 
 static void block_signals(sigset_t *signals)
@@ -261,6 +309,7 @@ static void block_signals(sigset_t *signals)
 	sigaddset(signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGALRM, give_up);
 }
 
 /* A soft limit of 1024 is for programs that use select(). Here it would let a
@@ -283,6 +332,7 @@ int service_main(const struct service *service, int argc, char **argv)
 	const char *problem;
 	struct sql *sql;
 	sigset_t signals;
+	bool healthy;
 
 	run.service = service;
 	run.started_us = clock_monotonic();
@@ -307,8 +357,11 @@ int service_main(const struct service *service, int argc, char **argv)
 	arena_free(arena);
 	load_keys(&run);
 	threads = start(&run);
-	wait_for_signal(&signals);
+	healthy = wait_for_signal(&run, &signals);
 	drain(&run);
-	stop(&run, &threads);
+	if (healthy && !rpc_stuck())
+		stop(&run, &threads);
+	else
+		stop_stuck(&run, &threads);
 	return 0;
 }
