@@ -88,7 +88,7 @@ static const struct follow follows[] = {
 	{ "registry", "network", &registry__network__descriptor,
 	  { SQL(follow_network) } },
 	{ "registry", "person", &registry__person__descriptor,
-	  { SQL(follow_person), SQL(follow_person_address),
+	  { SQL(follow_person), SQL(follow_person_key),
 	    SQL(follow_person_erase) } },
 	{ "registry", "membership", &registry__membership__descriptor,
 	  { SQL(follow_membership), SQL(follow_membership_attendance) } },

@@ -29,13 +29,15 @@ CREATE TABLE person (
 	version bigint NOT NULL
 );
 
--- A mailbox may be read by several people: an address is no identity.
-CREATE TABLE person_address (
-	address text NOT NULL, -- lower case
+-- What people are found by: address, in lower case, and name, by name_key. Many
+-- people may share either: a mailbox is read by a whole ward.
+CREATE TABLE person_key (
+	kind text NOT NULL, -- address, name
+	key text NOT NULL,
 	person_id uuid NOT NULL,
-	PRIMARY KEY (address, person_id)
+	PRIMARY KEY (key, kind, person_id)
 );
-CREATE INDEX person_address_person ON person_address (person_id);
+CREATE INDEX person_key_person ON person_key (person_id);
 
 CREATE TABLE membership (
 	membership_id uuid PRIMARY KEY,

@@ -29,38 +29,34 @@ CREATE POLICY sight ON programme USING ((SELECT authority_all())
 ALTER TABLE session ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sight ON session USING ((SELECT authority_all())
 	OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
+	OR network_id = ANY ((SELECT authority_network_ids())::uuid[])
 	OR session_id = ANY ((SELECT sight_session_ids())::uuid[])
 	OR session_id IN (SELECT i.session_id FROM invitation i
 		WHERE i.person_id = ANY ((SELECT authority_person_ids())::uuid[])));
 
--- Tables of people by session: one policy for all.
+-- What belongs to a session: one policy for all; where a row is about a person,
+-- that person sees it too.
 DO $$
 DECLARE
 	relation text;
+	own text;
 BEGIN
-	FOREACH relation IN ARRAY ARRAY['assignment', 'invitation',
-		'attendance', 'attendance_adjustment'] LOOP
+	FOR relation, own IN VALUES
+		('assignment', 'person_id'), ('invitation', 'person_id'),
+		('attendance', 'person_id'),
+		('attendance_adjustment', 'person_id'),
+		('session_move', NULL), ('attendance_import', NULL),
+		('attendance_row', NULL)
+	LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY',
 			relation);
 		EXECUTE format('CREATE POLICY sight ON %I USING (
 			(SELECT authority_all())
 			OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
-			OR person_id = ANY (
-		(SELECT authority_person_ids())::uuid[])
+			OR %s = ANY ((SELECT authority_person_ids())::uuid[])
 			OR session_id = ANY (
 				(SELECT sight_session_ids())::uuid[]))',
-			relation);
-	END LOOP;
-	FOREACH relation IN ARRAY ARRAY['session_move', 'attendance_import',
-		'attendance_row'] LOOP
-		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY',
-			relation);
-		EXECUTE format('CREATE POLICY sight ON %I USING (
-			(SELECT authority_all())
-			OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
-			OR session_id = ANY (
-				(SELECT sight_session_ids())::uuid[]))',
-			relation);
+			relation, coalesce(own, 'NULL'));
 	END LOOP;
 END $$;
 
@@ -68,20 +64,17 @@ ALTER TABLE membership ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sight ON membership USING ((SELECT authority_all())
 	OR hub_id = ANY ((SELECT authority_hub_ids())::uuid[])
 	OR network_id = ANY ((SELECT authority_network_ids())::uuid[])
-	OR person_id = ANY (
-		(SELECT authority_person_ids())::uuid[]));
+	OR person_id = ANY ((SELECT authority_person_ids())::uuid[]));
 
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sight ON person USING ((SELECT authority_all())
-	OR person_id = ANY (
-		(SELECT authority_person_ids())::uuid[])
+	OR person_id = ANY ((SELECT authority_person_ids())::uuid[])
 	OR person_id IN (SELECT m.person_id FROM membership m)
 	OR person_id IN (SELECT a.person_id FROM assignment a));
 
-ALTER TABLE person_address ENABLE ROW LEVEL SECURITY;
-CREATE POLICY sight ON person_address USING ((SELECT authority_all())
-	OR person_id = ANY (
-		(SELECT authority_person_ids())::uuid[])
+ALTER TABLE person_key ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sight ON person_key USING ((SELECT authority_all())
+	OR person_id = ANY ((SELECT authority_person_ids())::uuid[])
 	OR person_id IN (SELECT m.person_id FROM membership m)
 	OR person_id IN (SELECT a.person_id FROM assignment a));
 

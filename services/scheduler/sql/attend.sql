@@ -18,27 +18,28 @@ WITH place AS (
 	JOIN attendance_import i USING (import_id)
 	CROSS JOIN unnest(w.person_ids) u(person_id)
 	WHERE w.state = 'linked'
-), summed AS (
-	-- A summary may say from when to when; there was no more than that.
-	SELECT session_id, person_id, max(minutes) AS minutes
-	FROM (SELECT session_id, person_id, sum(CASE
-			WHEN joined_at IS NULL THEN minutes
+), told AS (
+	-- By one file: all joins as one, and the minutes that a summary tells,
+	-- which may also say from when to when; there was no more than that.
+	SELECT session_id, person_id, layout, bool_or(together) AS together,
+		min(lower(span)) AS first_join_at,
+		max(upper(span)) AS last_leave_at, range_agg(span) AS spans,
+		sum(CASE WHEN joined_at IS NULL THEN minutes
 			WHEN span IS NULL THEN 0
 			ELSE least(minutes, round(extract(epoch FROM
 				upper(span) - lower(span)) / 60)) END)
 			AS minutes
-		FROM linked WHERE layout = 'summary'
-		GROUP BY session_id, person_id, import_id) i
-	GROUP BY session_id, person_id
+	FROM linked GROUP BY session_id, person_id, import_id, layout
 ), merged AS (
 	SELECT session_id, person_id, bool_or(together) AS together,
-		min(lower(span)) AS first_join_at,
-		max(upper(span)) AS last_leave_at,
-		range_agg(span) FILTER (WHERE layout = 'detail') AS spans
-	FROM linked GROUP BY session_id, person_id
+		min(first_join_at) AS first_join_at,
+		max(last_leave_at) AS last_leave_at,
+		max(minutes) FILTER (WHERE layout = 'summary') AS minutes,
+		range_agg(spans) FILTER (WHERE layout = 'detail') AS spans
+	FROM told GROUP BY session_id, person_id
 ), made AS MATERIALIZED (
 	SELECT p.*, m.person_id, m.first_join_at, m.last_leave_at,
-		greatest(least(coalesce(z.minutes, 0), p.most), (
+		greatest(least(coalesce(m.minutes, 0), p.most), (
 			SELECT round(sum(extract(epoch FROM
 				upper(u) - lower(u))) / 60)
 			FROM unnest(m.spans) u))::int AS minutes,
@@ -60,7 +61,6 @@ WITH place AS (
 			AND (b.joined_on IS NULL OR b.joined_on <= p.day))
 			AS member
 	FROM merged m JOIN place p USING (session_id)
-	LEFT JOIN summed z USING (session_id, person_id)
 ), gone AS (
 	DELETE FROM attendance a USING place p
 	WHERE a.session_id = p.session_id AND a.evidence AND NOT a.adjusted

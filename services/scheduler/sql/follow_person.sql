@@ -1,4 +1,4 @@
--- Follow registry person: the name. (Addresses: follow_person_address.)
+-- Follow registry person: the name. (Keys: follow_person_key.)
 WITH r AS MATERIALIZED (
 	SELECT change_key::uuid AS id, * FROM request
 ), gone AS (

@@ -5,7 +5,9 @@
 -- plain comparisons only.) What was set by hand or comes from an export stands;
 -- history that is over is reconciled by it.
 WITH given AS MATERIALIZED (
-	SELECT r.*, lower(btrim(r.email)) AS address FROM request r
+	SELECT r.*, lower(btrim(r.email)) AS address,
+		name_key(r.first_name || ' ' || r.last_name) AS name
+	FROM request r
 ), named AS MATERIALIZED (
 	SELECT network, session_date, session_number,
 		coalesce(read_date(session_date) - 1, '-infinity')::timestamptz
@@ -40,20 +42,18 @@ WITH given AS MATERIALIZED (
 		coalesce(nullif(r.source, ''), 'import') AS new_source,
 		CASE WHEN e.fitting = 1 THEN e.person_id
 		WHEN e.fitting > 1 THEN (
-			SELECT (array_agg(p.person_id))[1]
-			FROM person_address a JOIN person p USING (person_id)
-			WHERE a.address = r.address
-			AND name_key(p.last_name) = name_key(r.last_name)
-			AND name_key(r.first_name) IN (name_key(p.first_name),
-				name_key(p.preferred_name))
+			SELECT (array_agg(a.person_id))[1]
+			FROM person_key a JOIN person_key n USING (person_id)
+			WHERE (a.key, a.kind) = (r.address, 'address')
+			AND (n.key, n.kind) = (r.name, 'name')
 			HAVING count(*) = 1) END AS person_id
 	FROM given r
 	LEFT JOIN place l USING (network, session_date, session_number)
 	CROSS JOIN LATERAL (
 		SELECT count(*) AS fitting,
 			(array_agg(a.person_id))[1] AS person_id
-		FROM person_address a
-		WHERE a.address = r.address) e
+		FROM person_key a
+		WHERE (a.key, a.kind) = (r.address, 'address')) e
 ), judged AS MATERIALIZED (
 	SELECT f.*, a.attendance_id, coalesce(given_role, (
 			SELECT CASE t.role WHEN 'it_support' THEN 'hub_team'

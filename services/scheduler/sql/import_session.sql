@@ -11,7 +11,8 @@ WITH given AS MATERIALIZED (
 	SELECT g.request_no, g.role, g.address,
 		array_agg(a.person_id) FILTER (WHERE a.person_id IS NOT NULL)
 			AS people
-	FROM given g LEFT JOIN person_address a USING (address)
+	FROM given g LEFT JOIN person_key a
+		ON a.key = g.address AND a.kind = 'address'
 	WHERE g.address <> ''
 	GROUP BY g.request_no, g.role, g.address
 ), found AS (

@@ -1,6 +1,7 @@
--- ImportZoomAttendance, first: the file's rows, each with the people it names.
--- Nothing is written for a file that is known or refused; the reply
--- (import_zoom_attendance.sql) says which.
+-- ImportZoomAttendance, first: the file's rows, each with the people it names:
+-- by address, by address and name where several share it, or by exact name
+-- among the network's members and the session's team. Nothing is written for a
+-- file that is known or refused; the reply (import_zoom_attendance.sql) says so.
 WITH file AS MATERIALIZED (
 	SELECT r.request_no, r.rows, r.file_name, r.file_sha256, r.layout,
 		r.reason, r.now, r.principal_person_id,
@@ -11,9 +12,11 @@ WITH file AS MATERIALIZED (
 	AND NOT EXISTS (SELECT FROM attendance_import i
 		WHERE (i.session_id, i.file_sha256)
 			= (r.session_id, r.file_sha256))
-), given AS (
-	SELECT f.*, z.number, z.name, lower(coalesce(z.email, '')) AS email,
-		z.minutes, coalesce(z.names, '{}') AS names,
+), given AS MATERIALIZED (
+	SELECT f.import_id, f.session_id, f.hub_id, f.network_id, f.start_at,
+		f.end_at, z.number, z.name, lower(coalesce(z.email, '')) AS email,
+		z.minutes, ARRAY(SELECT name_key(n)
+			FROM unnest(z.names) n) AS names,
 		coalesce(z.ignore, '') AS ignore,
 		coalesce(z.phone, false) AS phone,
 		export_instant(coalesce(z.joined, ''),
@@ -42,55 +45,46 @@ WITH file AS MATERIALIZED (
 		WHERE (w.session_id, w.row_key) = (k.session_id, k.row_key))
 		AS known
 	FROM keyed k WHERE fits
-), roster AS (
-	SELECT DISTINCT t.import_id, t.person_id, name_key(n.name) AS key
-	FROM (SELECT f.import_id, m.person_id
-		FROM file f JOIN membership m USING (network_id)
-		WHERE m.status = 'approved'
-		UNION ALL SELECT f.import_id, a.person_id
-		FROM file f JOIN assignment a USING (session_id)
-		WHERE a.status NOT IN ('declined', 'withdrawn')) t
-	JOIN person p USING (person_id)
-	CROSS JOIN LATERAL (VALUES (p.first_name || ' ' || p.last_name),
-		(p.preferred_name || ' ' || p.last_name)) n(name)
-), addressed AS (
-	SELECT import_id, number, array_agg(a.person_id) AS people,
-		array_agg(a.person_id) FILTER (WHERE EXISTS (
-			SELECT FROM unnest(w.names) n
-			WHERE name_key(n) IN (
-				name_key(p.first_name || ' ' || p.last_name),
-				name_key(p.preferred_name || ' ' || p.last_name))))
-			AS named
-	FROM new w JOIN person_address a ON a.address = w.email
-	JOIN person p USING (person_id)
-	WHERE w.email <> ''
-	GROUP BY import_id, number
-), called AS (
-	SELECT w.import_id, w.number, array_agg(DISTINCT t.person_id) AS people
-	FROM new w CROSS JOIN unnest(w.names) n
-	JOIN roster t ON t.import_id = w.import_id AND t.key = name_key(n)
-	GROUP BY w.import_id, w.number
 ), matched AS MATERIALIZED (
-	SELECT w.*, m.why, m.person_ids, CASE WHEN m.person_ids <> '{}'
-		THEN 'linked' WHEN w.ignore <> '' THEN 'ignored'
-		ELSE 'open' END AS state
+	SELECT w.*, y.why, CASE y.why WHEN 'email' THEN coalesce(
+			nullif(d.shared, '{}'), d.people)
+		WHEN 'name' THEN c.people
+		ELSE '{}' END AS person_ids,
+		CASE WHEN y.why IN ('email', 'name') THEN 'linked'
+		WHEN w.ignore <> '' THEN 'ignored' ELSE 'open' END AS state
 	FROM new w
-	LEFT JOIN addressed d USING (import_id, number)
-	LEFT JOIN called c USING (import_id, number)
+	CROSS JOIN LATERAL (SELECT ARRAY(
+		SELECT k.person_id FROM person_key k
+		WHERE (k.key, k.kind) = (w.email, 'address')) AS people) a
+	CROSS JOIN LATERAL (SELECT a.people, CASE
+		WHEN cardinality(a.people) > 1 THEN ARRAY(
+			SELECT unnest(a.people) INTERSECT
+			SELECT k.person_id
+			FROM unnest(w.names) n JOIN person_key k
+				ON (k.key, k.kind) = (n, 'name'))
+		ELSE '{}' END AS shared) d
+	CROSS JOIN LATERAL (SELECT ARRAY(
+		SELECT DISTINCT k.person_id
+		FROM unnest(w.names) n JOIN person_key k
+			ON (k.key, k.kind) = (n, 'name')
+		WHERE EXISTS (SELECT FROM membership m
+			WHERE m.person_id = k.person_id
+			AND m.network_id = w.network_id
+			AND m.status = 'approved')
+		OR EXISTS (SELECT FROM assignment t
+			WHERE t.session_id = w.session_id
+			AND t.person_id = k.person_id
+			AND t.status NOT IN ('declined', 'withdrawn')))
+		AS people) c
 	CROSS JOIN LATERAL (SELECT CASE
 		WHEN w.ignore <> '' THEN w.ignore
 		WHEN cardinality(d.people) = 1 THEN 'email'
-		WHEN cardinality(d.named) = 1 THEN 'email'
+		WHEN cardinality(d.shared) = 1 THEN 'email'
 		WHEN cardinality(d.people) > 1 THEN 'shared'
 		WHEN w.phone THEN 'phone'
 		WHEN cardinality(c.people) = 1 THEN 'name'
 		WHEN cardinality(c.people) > 1 THEN 'several'
 		ELSE 'unknown' END AS why) y
-	CROSS JOIN LATERAL (SELECT y.why, CASE y.why
-		WHEN 'email' THEN CASE WHEN cardinality(d.people) = 1
-			THEN d.people ELSE d.named END
-		WHEN 'name' THEN c.people
-		ELSE '{}' END AS person_ids) m
 ), imported AS (
 	INSERT INTO attendance_import
 	SELECT f.import_id, f.session_id, f.hub_id, f.file_name, f.file_sha256,
