@@ -27,6 +27,7 @@
 #define IN_FLIGHT 4
 #define ROUNDS 5
 #define SECONDS 4
+#define SETTLE_S 60
 #define GROWTH_MIB 16
 
 struct import {
@@ -185,8 +186,10 @@ static bool run(const struct stage *stage, const char *text)
 static void settle(const struct stage *stage)
 {
 	const struct timespec pause = { 0, 50 * 1000 * 1000 };
+	int64_t since = clock_monotonic();
 
-	while (stage_query(stage, "SELECT count(*) FROM change_staged"))
+	while (stage_query(stage, "SELECT count(*) FROM change_staged") > 0 &&
+	       bench_seconds(since) < SETTLE_S)
 		nanosleep(&pause, NULL);
 }
 
@@ -265,8 +268,10 @@ static bool compare(const struct import *import, const char *folder)
 		 stage.signing_keys);
 	stage.settings = is_registry ? signing : nobody;
 	stage.loud = getenv("LOUD") != NULL;
-	if (!run(&stage, import->world->text))
-		exit(2);
+	if (!run(&stage, import->world->text)) {
+		stage_end(&stage);
+		return false;
+	}
 	stage_start(&stage, 0);
 	flat = import_file(&stage, import, &rates);
 	count = stage_query(&stage, import->count->text);
