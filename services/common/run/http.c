@@ -39,9 +39,14 @@ static struct http *http_of(nng_aio *aio)
 	return nng_http_handler_get_data(nng_aio_get_input(aio, 1));
 }
 
+/* nng's reaper thread can hang for good: everything goes on working, but it is
+ * time to be started anew. */
 static void healthz(nng_aio *aio)
 {
-	respond(aio, 200, "ok\n");
+	bool stuck = rpc_stuck();
+
+	respond(aio, stuck ? 503 : 200,
+		stuck ? "nng is stuck: restart\n" : "ok\n");
 }
 
 static void readyz(nng_aio *aio)

@@ -53,27 +53,47 @@ static void recycle(struct slot *slot)
 	receive(slot);
 }
 
-void server_reply(struct server *server, struct job *job, Rpc__Reply *reply)
+/* A reply over the limit would make the client drop the connection, and with
+ * it everybody's calls. */
+static Rpc__Reply *within_limit(struct slot *slot, Rpc__Reply *reply)
 {
-	struct slot *slot = (struct slot *)job;
-	struct seal_header header = { .kind = SEAL_REPLY };
+	if (protobuf_c_message_get_packed_size(&reply->base) +
+		    SEAL_OVERHEAD_MAX <= MESSAGE_MAX)
+		return reply;
+	return dispatch_refuse(slot->arena, STATUS_INVALID,
+			       "The answer is too large for one message; ask "
+			       "for less at a time.", "limit");
+}
+
+/* Packed where it is sealed: no copy. */
+static nng_msg *sealed_reply(struct slot *slot, const Rpc__Reply *reply)
+{
+	const struct seal_ring *ring = slot->server->run->ring;
 	size_t length = protobuf_c_message_get_packed_size(&reply->base);
-	uint8_t *packed;
+	size_t front = seal_front(ring, slot->header.from);
+	struct seal_header header = { .kind = SEAL_REPLY };
+	uint8_t *body;
 	nng_msg *msg;
 
-	reply->draining = atomic_load(&server->run->draining);
-	length = protobuf_c_message_get_packed_size(&reply->base);
-	packed = arena_alloc(slot->arena, length + 1);
-	protobuf_c_message_pack(&reply->base, packed);
 	memcpy(header.to, slot->header.from, sizeof(header.to));
 	memcpy(header.request_id, slot->header.request_id, ID_BYTES);
 	if (nng_msg_alloc(&msg, length + SEAL_OVERHEAD_MAX))
 		log_fatal("out of memory", NULL);
-	length = seal_close(server->run->ring, &header, packed, length,
-			    nng_msg_body(msg));
+	body = nng_msg_body(msg);
+	protobuf_c_message_pack(&reply->base, body + front);
+	length = seal_close(ring, &header, body + front, length, body);
 	nng_msg_chop(msg, nng_msg_len(msg) - length);
+	return msg;
+}
+
+void server_reply(struct server *server, struct job *job, Rpc__Reply *reply)
+{
+	struct slot *slot = (struct slot *)job;
+
+	reply = within_limit(slot, reply);
+	reply->draining = atomic_load(&server->run->draining);
 	slot->state = SLOT_SENDING;
-	nng_aio_set_msg(slot->aio, msg);
+	nng_aio_set_msg(slot->aio, sealed_reply(slot, reply));
 	nng_ctx_send(slot->ctx, slot->aio);
 }
 
