@@ -7,8 +7,8 @@ SELECT s.session_id, s.hub_id, s.network_id, s.start_local::date AS day
 FROM network n JOIN session s USING (network_id)
 WHERE n.slug = 'network-' || :k AND s.number = :number
 \gset
-SELECT person_id FROM person_address
-WHERE address = 'm' || :m || '@example.org'
+SELECT person_id FROM person_key
+WHERE key = 'm' || :m || '@example.org' AND kind = 'address'
 \gset
 INSERT INTO attendance (attendance_id, session_id, hub_id, person_id, minutes,
 	source, role, member, version)

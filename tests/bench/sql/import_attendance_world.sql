@@ -19,8 +19,12 @@ INSERT INTO person
 SELECT gen_random_uuid(), 'Member', 'Number ' || i, '', 'en',
 	'Europe/London', 'active', 1
 FROM generate_series(0, 99999) i;
-INSERT INTO person_address
-SELECT replace(last_name, 'Number ', 'm') || '@example.org', person_id
+INSERT INTO person_key
+SELECT 'address', replace(last_name, 'Number ', 'm') || '@example.org',
+	person_id
+FROM person
+UNION ALL
+SELECT 'name', name_key(first_name || ' ' || last_name), person_id
 FROM person;
 INSERT INTO membership
 SELECT gen_random_uuid(), person_id, network_id, hub_id, 'approved',
