@@ -1,5 +1,13 @@
 -- Who was there, and the rows of exports that say so.
 
+-- Who does what in a session, as attendance names it; the first role counts.
+CREATE VIEW team WITH (security_invoker = true) AS
+SELECT session_id, person_id,
+	CASE role WHEN 'it_support' THEN 'hub_team' ELSE role END AS role,
+	array_position(ARRAY['facilitator', 'speaker', 'hub_team', 'it_support',
+		'observer', 'case_presenter'], role) AS place
+FROM assignment WHERE status NOT IN ('declined', 'withdrawn');
+
 -- No foreign key to session: every statement takes session_id from there, no
 -- session is ever deleted, and the check with its row lock would be a third of
 -- the price of an import.

@@ -46,13 +46,10 @@ WITH place AS (
 		CASE WHEN m.together THEN 'group_login' ELSE 'zoom_csv' END
 			AS source,
 		coalesce((
-			SELECT CASE role WHEN 'it_support' THEN 'hub_team'
-				ELSE role END
-			FROM assignment a
-			WHERE (a.session_id, a.person_id)
+			SELECT t.role FROM team t
+			WHERE (t.session_id, t.person_id)
 				= (m.session_id, m.person_id)
-			AND a.status NOT IN ('declined', 'withdrawn')
-			ORDER BY array_position('{facilitator,speaker,hub_team,it_support,observer,case_presenter}', role)
+			ORDER BY t.place
 			LIMIT 1), 'participant') AS role,
 		EXISTS (SELECT FROM membership b
 			WHERE b.person_id = m.person_id

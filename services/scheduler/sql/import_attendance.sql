@@ -32,7 +32,7 @@ WITH given AS MATERIALIZED (
 			OR s.start_local::date = read_date(x.session_date))
 	GROUP BY x.network, x.session_date, x.session_number
 ), place AS MATERIALIZED (
-	SELECT f.*, ARRAY(SELECT t.person_id FROM assignment t
+	SELECT f.*, ARRAY(SELECT t.person_id FROM team t
 		WHERE t.session_id = f.session_id) AS team
 	FROM fitting f
 ), found AS MATERIALIZED (
@@ -56,14 +56,11 @@ WITH given AS MATERIALIZED (
 		WHERE (a.key, a.kind) = (r.address, 'address')) e
 ), judged AS MATERIALIZED (
 	SELECT f.*, a.attendance_id, coalesce(given_role, (
-			SELECT CASE t.role WHEN 'it_support' THEN 'hub_team'
-				ELSE t.role END
-			FROM assignment t
+			SELECT t.role FROM team t
 			WHERE f.person_id = ANY (f.team)
 			AND (t.session_id, t.person_id)
 				= (f.session_id, f.person_id)
-			AND t.status NOT IN ('declined', 'withdrawn')
-			ORDER BY array_position('{facilitator,speaker,hub_team,it_support,observer,case_presenter}', t.role)
+			ORDER BY t.place
 			LIMIT 1), 'participant') AS new_role,
 		a.minutes AS old_minutes, a.role AS old_role,
 		a.source AS old_source, a.evidence OR a.adjusted AS stands,

@@ -71,10 +71,9 @@ WITH file AS MATERIALIZED (
 			WHERE m.person_id = k.person_id
 			AND m.network_id = w.network_id
 			AND m.status = 'approved')
-		OR EXISTS (SELECT FROM assignment t
+		OR EXISTS (SELECT FROM team t
 			WHERE t.session_id = w.session_id
-			AND t.person_id = k.person_id
-			AND t.status NOT IN ('declined', 'withdrawn')))
+			AND t.person_id = k.person_id))
 		AS people) c
 	CROSS JOIN LATERAL (SELECT CASE
 		WHEN w.ignore <> '' THEN w.ignore

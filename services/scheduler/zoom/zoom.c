@@ -240,7 +240,9 @@ static void read_rows(struct reader *reader, const struct zoom_record *records,
 		problem(reader, &records[0], WHATS,
 			"some dates can only be read day first, others only "
 			"month first");
-	for (size_t i = 0; times_told && !reader->problem_count && i < count; i++)
+	if (reader->problem_count)
+		times_told = false;
+	for (size_t i = 0; times_told && i < count; i++)
 		settle_row(reader, &records[i], &rows[i], times[i]);
 	reader->file.layout = reader->total ? "summary" : "detail";
 	reader->file.rows = rows;
@@ -290,7 +292,7 @@ struct zoom_file zoom_read(struct arena *arena, const void *bytes,
 	struct zoom_records records;
 
 	if (length > ZOOM_BYTES_MAX) {
-		reader.file.problem = "the file is larger than 4 MiB";
+		reader.file.problem = "the file is larger than 3 MiB";
 		return reader.file;
 	}
 	records = zoom_read_csv(arena, bytes, length);

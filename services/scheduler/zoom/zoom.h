@@ -19,7 +19,7 @@
 
 #include "services/common/base/arena.h"
 
-#define ZOOM_BYTES_MAX (4u << 20)
+#define ZOOM_BYTES_MAX (3u << 20)
 #define ZOOM_ROWS_MAX 5000
 #define ZOOM_COLUMNS_MAX 40
 #define ZOOM_CELL_MAX 500
@@ -34,7 +34,7 @@ struct zoom_row {
 	/* HH:MM:SS, YYYY-MM-DDTHH:MM:SS, or that with Z or +hh:mm; "" both in
 	 * a summary without times */
 	const char *joined, *departed;
-	bool day_first;         /* 04/09/2021: read as April, may be September */
+	bool day_first;         /* 04/09/2021: read as 9 April, or 4 Sept.? */
 	int minutes;            /* as the file says, or from the times */
 	const char *ignore;     /* "waiting_room" or "" */
 	bool phone;             /* the name is a caller's number */
@@ -42,10 +42,10 @@ struct zoom_row {
 
 struct zoom_file {
 	const char *layout;     /* "detail", or "summary" of a person's joins */
-	const char *meeting;    /* the meeting's number where it is told, or "" */
+	const char *meeting;    /* the meeting's number, "" when not told */
 	struct zoom_row *rows;
 	size_t count;
-	const char *problem;    /* NULL, or what is wrong for a person to read */
+	const char *problem;    /* NULL, or what is wrong, for a person */
 };
 
 /* The file's rows, or its problem. */

@@ -63,7 +63,8 @@ Test(zoom, a_preamble_stands_before_the_rows)
 		"Duration (Minutes),Guest\r\n"
 		"Ann Smith,ann@example.org,04/09/2021 10:50:00 AM,"
 		"04/09/2021 12:30:00 PM,100,No\r\n"
-		"Bob,,04/09/2021 12:00:00 AM,04/09/2021 12:30:01 PM,31,Yes\r\n");
+		"Bob,,04/09/2021 12:00:00 AM,04/09/2021 12:30:01 PM,31,"
+		"Yes\r\n");
 
 	cr_assert_null(file.problem, "%s", file.problem);
 	cr_assert_str_eq(file.layout, "detail");
