@@ -16,7 +16,8 @@
 #define DATABASE_WAIT_US (30 * CLOCK_SECOND)
 #define BEAT_MAX_S 30  /* without one of the watchdog */
 #define STAGGER_S 30   /* at most, so that replicas do not leave together */
-#define STOP_MAX_S 20
+#define STOP_MAX_S 20  /* until all is answered */
+#define CLOSE_MAX_S 5  /* until the sockets are closed */
 
 /* What runs between start and stop. */
 struct threads {
@@ -223,7 +224,9 @@ static void drain(struct service_run *run)
 		nanosleep(&pause, NULL);
 }
 
-/* What still hangs after the replies have left is nng. */
+static volatile sig_atomic_t all_answered;
+
+/* Closing hangs when nng does, which takes nothing from anybody. */
 static void give_up(int signal_number)
 {
 	static const char message[] = "stopping hangs: giving up\n";
@@ -231,11 +234,11 @@ static void give_up(int signal_number)
 	(void)signal_number;
 	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
 		_exit(2);
-	_exit(1);
+	_exit(all_answered ? 0 : 1);
 }
 
-/* The requests are answered, but no socket is closed: that would hang. */
-static void stop_stuck(struct service_run *run, struct threads *threads)
+/* No more work; what waited is answered and the answers have left. */
+static void stop_work(struct service_run *run, struct threads *threads)
 {
 	const struct timespec grace = { 0, 100 * 1000 * 1000 };
 
@@ -243,32 +246,23 @@ static void stop_stuck(struct service_run *run, struct threads *threads)
 	atomic_store(&run->stopping, true);
 	if (run->service->stop)
 		run->service->stop(run);
+	timers_stop(threads->timers);
 	queue_close(run->writes);
 	queue_close(run->reads);
 	workers_stop(threads->writers);
 	workers_stop(threads->readers);
-	nanosleep(&grace, NULL);
-	log_line(LOG_ERROR, "stopped because nng hangs", NULL);
-	_exit(1); /* for the supervisor: start anew */
+	nanosleep(&grace, NULL); /* nng has no linger */
+	all_answered = 1;
 }
 
+/* From here on everything closes sockets of nng. */
 static void stop(struct service_run *run, struct threads *threads)
 {
-	const struct timespec grace = { 0, 100 * 1000 * 1000 };
-
-	alarm(STOP_MAX_S);
-	atomic_store(&run->stopping, true);
-	if (run->service->stop)
-		run->service->stop(run);
+	stop_work(run, threads);
+	alarm(CLOSE_MAX_S);
 	watchdog_stop(threads->watchdog);
-	timers_stop(threads->timers);
 	followers_stop(threads->followers);
-	queue_close(run->writes);
-	queue_close(run->reads);
-	workers_stop(threads->writers);
-	workers_stop(threads->readers);
 	publisher_stop(run->publisher);
-	nanosleep(&grace, NULL); /* nng has no linger: let replies leave */
 	server_stop(run->server);
 	http_stop(threads->http);
 	for (int i = 0; i < run->peer_count; i++)
@@ -279,6 +273,14 @@ static void stop(struct service_run *run, struct threads *threads)
 	token_keys_free(run->token_keys);
 	alarm(0);
 	log_line(LOG_INFO, "stopped", NULL);
+}
+
+static void stop_stuck(struct service_run *run, struct threads *threads,
+		       int exit_status)
+{
+	stop_work(run, threads);
+	log_line(LOG_WARN, "stopped, but nng hangs", NULL);
+	_exit(exit_status);
 }
 
 /* Until SIGTERM (true), or until nng has been hanging for a while. Seconds are
@@ -362,6 +364,6 @@ int service_main(const struct service *service, int argc, char **argv)
 	if (healthy && !rpc_stuck())
 		stop(&run, &threads);
 	else
-		stop_stuck(&run, &threads);
+		stop_stuck(&run, &threads, healthy ? 0 : 1);
 	return 0;
 }
