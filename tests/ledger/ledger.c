@@ -21,7 +21,7 @@ static const struct method methods[] = {
 	  .check = check_put, .write = true },
 	{ .name = "GetEntry", .sql = { SQL(get_entry) } },
 	{ .name = "ListEntries", .sql = { SQL(list_entries) },
-	  .roles = "coordinator" },
+	  .roles = "coordinator superhub_admin" },
 	{ .name = "AddEntry", .sql = { SQL(add_entry) }, .write = true,
 	  .callers = "superhub ledger" },
 	{ 0 },

@@ -81,7 +81,7 @@ static enum status identify(struct service_run *run, struct work *work,
 			clock_wall(), &work->credential, error) != STATUS_OK)
 		return error->status;
 	work->grants = work->credential
-			       ? authority_grants(arena, work->credential)
+			       ? authority_grants(arena, method, work->credential)
 			       : "";
 	if (!method->roles && !method->self)
 		return STATUS_OK;
