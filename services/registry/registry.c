@@ -15,6 +15,7 @@
 static const struct method methods[] = {
 	{ "PutOrganisation", { SQL(put_organisation) },
 	  .key = "organisation_id", .write = true, .roles = SUPERHUB },
+	{ "GetOrganisation", { SQL(get_organisation) } },
 	{ "PutHub", { SQL(put_hub) }, .key = "hub_id", .write = true,
 	  .roles = SUPERHUB },
 	{ "GetHub", { SQL(get_hub) } },

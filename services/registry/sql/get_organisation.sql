@@ -1,0 +1,2 @@
+-- One organisation.
+SELECT request_no, o.* FROM request JOIN organisation o USING (organisation_id)
