@@ -3,12 +3,13 @@ SELECT r.request_no, a.attendance_id, a.session_id, a.person_id, a.minutes,
 	a.first_join_at, a.last_leave_at, a.source, a.role, a.counted, a.member,
 	a.version
 FROM request r CROSS JOIN LATERAL (
-	SELECT * FROM attendance a
-	WHERE coalesce(r.session_id, r.person_id) IS NOT NULL
-	AND (r.session_id IS NULL OR a.session_id = r.session_id)
-	AND (r.person_id IS NULL OR a.person_id = r.person_id)
-	AND (r.after_attendance_id IS NULL
-		OR a.attendance_id > r.after_attendance_id)
+	SELECT * FROM (
+		SELECT * FROM attendance x WHERE x.session_id = r.session_id
+		AND (r.person_id IS NULL OR x.person_id = r.person_id)
+		UNION ALL SELECT * FROM attendance x
+		WHERE r.session_id IS NULL AND x.person_id = r.person_id
+	) a
+	WHERE r.after_attendance_id IS NULL OR a.attendance_id > r.after_attendance_id
 	ORDER BY a.attendance_id
 	LIMIT least(coalesce(nullif(r."limit", 0), 100), 500)
 ) a
