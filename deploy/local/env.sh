@@ -99,8 +99,7 @@ control() {
 
 # supervised: whether our supervisor is running
 supervised() {
-	alive "$state/run/supervisord.pid" &&
-		grep -qs supervisord "/proc/$(<"$state/run/supervisord.pid")/cmdline"
+	alive "$state/run/supervisord.pid" "$state/etc/supervisord.conf"
 }
 
 # healthy PROGRAM: whether it does its work

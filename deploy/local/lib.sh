@@ -91,20 +91,25 @@ wait_until() {
 	done
 }
 
-# alive PIDFILE: whether the process whose number is in the file's first line is there
+# alive PIDFILE FOLDER: whether the process of the file's first line is there, and is
+# one of FOLDER (a stale number may long be somebody else's)
 alive() {
 	local pid
-	[[ -s $1 ]] && read -r pid <"$1" && [[ -d /proc/${pid// /} ]]
+	[[ -s $1 ]] && read -r pid <"$1" && grep -qsF -- "$2" "/proc/$pid/cmdline"
 }
 
-# halt PIDFILE SIGNAL SECONDS: ends that process and waits; SIGKILL if it takes longer
+# halt PIDFILE FOLDER SIGNAL SECONDS: ends that process, waits, and kills it in the end
 halt() {
 	local pid
-	alive "$1" || return 0
+	alive "$1" "$2" || return 0
 	read -r pid <"$1"
-	pid=${pid// /}
-	kill -s "$2" "$pid"
-	wait_until "$3" test ! -d "/proc/$pid" || kill -s KILL "$pid"
+	kill -s "$3" "$pid" 2>/dev/null || return 0
+	wait_until "$4" ended "$pid" || kill -s KILL "$pid" 2>/dev/null || true
+}
+
+# ended PID: whether the process is gone, or dead and only not yet waited for
+ended() {
+	! grep -qsa . "/proc/$1/cmdline"
 }
 
 # detach LOG COMMAND...: runs a server in the background (with ECHO_TIE=1: tied to us)
@@ -201,7 +206,7 @@ pg_start() {
 	pg_create "$@" || return 1
 	[[ ! ${ECHO_TIE-} ]] || tie INT
 	pg_command "$data"
-	if ! alive "$data/postmaster.pid"; then
+	if ! alive "$data/postmaster.pid" "$data"; then
 		detach "$data.log" "${command[@]}"
 	fi
 	wait_until 30 pg_ready "$sockets" ||
@@ -211,7 +216,7 @@ pg_start() {
 
 # pg_stop DATA: stops the cluster (fast), waits
 pg_stop() {
-	halt "$1/postmaster.pid" INT 30
+	halt "$1/postmaster.pid" "$1" INT 60
 }
 
 # --- the mail acceptor ----------------------------------------------------
@@ -289,12 +294,12 @@ mail_start() {
 	[[ ! ${ECHO_TIE-} ]] || tie TERM
 	mail_create "$@" || status=$?
 	((status != 1)) || return 1
-	if ! alive "$mail/postfix/queue/pid/master.pid"; then
+	if ! alive "$mail/postfix/queue/pid/master.pid" "$mail"; then
 		postfix_command "$mail"
 		[[ ! ${ECHO_TIE-} ]] || command=("${tie[@]}" "$local_dir/postfix-guard" "$mail")
 		detach "$mail/start.log" "${command[@]}"
 	fi
-	if ! alive "$mail/dovecot/run/master.pid"; then
+	if ! alive "$mail/dovecot/run/master.pid" "$mail"; then
 		dovecot_command "$mail"
 		detach "$mail/start.log" "${tie[@]}" "${command[@]}"
 	fi
@@ -306,8 +311,8 @@ mail_start() {
 
 # mail_stop MAIL: stops both, waits
 mail_stop() {
-	halt "$1/postfix/queue/pid/master.pid" TERM 10
-	halt "$1/dovecot/run/master.pid" TERM 10
+	halt "$1/postfix/queue/pid/master.pid" "$1" TERM 10
+	halt "$1/dovecot/run/master.pid" "$1" TERM 10
 }
 
 # mail_find IMAP_PORT MESSAGE_ID: prints the journal's numbers of the mails with this id
