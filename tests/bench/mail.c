@@ -20,7 +20,7 @@
 #define MEMBERS 5000
 #define ROUNDS 3
 #define SIZE "2600" /* of one of our mails */
-#define CONNECTIONS "24"
+#define CONNECTIONS "50"
 
 static char sink[32]; /* 127.0.0.1:PORT */
 
@@ -97,7 +97,7 @@ static double compare(struct stage *stage, const char *rule)
 int main(int argc, char **argv)
 {
 	static struct stage stage;
-	char relay[64], registry[64], scheduler[64];
+	char relay[64], registry[64], scheduler[64], program[512];
 	const char *const settings[] = {
 		relay,
 		"ECHO_SENDERS=" CONNECTIONS,
@@ -113,7 +113,9 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sink_pid = start_sink();
 	snprintf(relay, sizeof(relay), "ECHO_SMTP_URL=smtp://%s", sink);
-	stage_make(&stage, "notifier", argv[1], sql_migrations, 1);
+	snprintf(program, sizeof(program), "%s/services/notifier/notifier",
+		 argv[1]);
+	stage_make(&stage, "notifier", program, sql_migrations, 1);
 	/* nobody to follow: itself, which refuses */
 	snprintf(registry, sizeof(registry),
 		 "ECHO_REGISTRY_URL=tcp://127.0.0.1:%d", stage.replicas[0].port);
