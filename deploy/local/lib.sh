@@ -98,13 +98,16 @@ alive() {
 	[[ -s $1 ]] && read -r pid <"$1" && grep -qsF -- "$2" "/proc/$pid/cmdline"
 }
 
-# halt PIDFILE FOLDER SIGNAL SECONDS: ends that process, waits, and kills it in the end
+# halt PIDFILE FOLDER SIGNAL SECONDS: ends that process, waits, and kills it in the end;
+# takes the file away, which would keep some servers from starting
 halt() {
 	local pid
-	alive "$1" "$2" || return 0
-	read -r pid <"$1"
-	kill -s "$3" "$pid" 2>/dev/null || return 0
-	wait_until "$4" ended "$pid" || kill -s KILL "$pid" 2>/dev/null || true
+	if alive "$1" "$2"; then
+		read -r pid <"$1"
+		kill -s "$3" "$pid" 2>/dev/null || true
+		wait_until "$4" ended "$pid" || kill -s KILL "$pid" 2>/dev/null || true
+	fi
+	rm -f "$1"
 }
 
 # ended PID: whether the process is gone, or dead and only not yet waited for
