@@ -77,15 +77,15 @@ bool book_round(struct sql *sql, struct arena *arena, struct round *round)
 {
 	struct error error = { STATUS_OK, "", "" };
 
-	if (sql_ready(sql) &&
-	    sql_begin(sql, &engine_authority, &error) == STATUS_OK) {
-		if (run_notes(sql, arena, round->page, &error) &&
-		    run_asks(sql, arena, round->asks, &error) &&
-		    (!round->claim || run_claim(sql, round, &error)) &&
-		    sql_commit(sql, &error) == STATUS_OK)
-			return true;
-		sql_rollback(sql);
-	}
+	if (!sql_ready(sql))
+		return false; /* it has said so itself */
+	if (sql_begin(sql, &engine_authority, &error) == STATUS_OK &&
+	    run_notes(sql, arena, round->page, &error) &&
+	    run_asks(sql, arena, round->asks, &error) &&
+	    (!round->claim || run_claim(sql, round, &error)) &&
+	    sql_commit(sql, &error) == STATUS_OK)
+		return true;
+	sql_rollback(sql);
 	log_line(LOG_WARN, "the queue cannot be written", "why", error.message,
 		 NULL);
 	return false;
