@@ -1,8 +1,15 @@
--- Each hub that the caller may see; row-level security chooses.
+-- Each hub that the caller may see; row-level security chooses. The period is
+-- the reporting year of today, 1 April to 31 March, where none is given.
 WITH asked AS (
-	SELECT r.*, (SELECT h.name FROM hub h WHERE h.hub_id = r.after_hub_id)
-		AS after_name
-	FROM request r
+	SELECT r.request_no, r.now, r.after_hub_id, r."limit",
+		coalesce(r.from_on, y.start) AS from_on,
+		coalesce(r.to_on, (y.start + interval '1 year - 1 day')::date)
+			AS to_on,
+		(SELECT h.name FROM hub h WHERE h.hub_id = r.after_hub_id)
+			AS after_name
+	FROM request r CROSS JOIN LATERAL (SELECT (date_trunc('year',
+		r.now AT TIME ZONE 'Europe/London' - interval '3 months')
+		+ interval '3 months')::date AS start) y
 ), page AS (
 	SELECT a.request_no, a.now, a.from_on, a.to_on + 1 AS to_day, h.hub_id,
 		h.name
