@@ -49,8 +49,8 @@ enum status read_zoom_export(struct call *call)
 	request->layout = text_of(file.layout);
 	request->meeting = text_of(file.meeting);
 	request->n_rows = file.count;
-	request->rows = arena_array(call->arena, file.count,
-				    sizeof(*request->rows));
+	request->rows = arena_array(call->arena, file.count + 1,
+				    sizeof(void *));
 	for (size_t i = 0; i < file.count; i++)
 		request->rows[i] = make_row(call->arena, &file.rows[i]);
 	return STATUS_OK;

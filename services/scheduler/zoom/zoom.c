@@ -7,7 +7,7 @@
 
 #define PROBLEMS_MAX 5
 #define QUOTE_BYTES 40
-#define MINUTES_MAX (7 * 1440)
+#define MINUTES_MAX 10080 /* a week */
 
 enum what { NAME, EMAIL, JOINED, DEPARTED, MINUTES, WAITING, MEETING, WHATS };
 

@@ -59,10 +59,12 @@ static bool dot_date(const char **at, struct zoom_time *time)
 /* Apr 9, 2021 */
 static bool name_date(const char **at, struct zoom_time *time)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr",
+					  "May", "Jun", "Jul", "Aug",
+					  "Sep", "Oct", "Nov", "Dec" };
 
 	for (time->month = 1; time->month <= 12; time->month++)
-		if (!strncasecmp(*at, &months[(time->month - 1) * 3], 3))
+		if (!strncasecmp(*at, months[time->month - 1], 3))
 			break;
 	if (time->month > 12)
 		return false;
@@ -111,7 +113,7 @@ static bool read_half(const char **at, struct zoom_time *time)
 	const char *half = *at + strspn(*at, " ");
 	bool after = !strncasecmp(half, "PM", 2);
 
-	if (!after && strncasecmp(half, "AM", 2))
+	if (!after && strncasecmp(half, "AM", 2) != 0)
 		return true;
 	*at = half + 2;
 	if (time->hour < 1 || time->hour > 12)

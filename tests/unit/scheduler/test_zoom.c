@@ -311,14 +311,14 @@ Test(zoom, problems_name_line_and_column)
 
 Test(zoom, a_problem_quotes_little)
 {
-	char *text = arena_alloc(arena, 100000);
+	struct text text = text_new(arena);
 	struct zoom_file file;
 
-	strcpy(text, DETAIL "Ann,,");
-	for (int i = 0; i < 300; i++)
-		strcat(text, "é");
-	strcat(text, ",10:00,60,No\n");
-	file = read_text(text);
+	text_add(&text, DETAIL "Ann,,");
+	for (int i = 0; i < 100; i++)
+		text_add(&text, "é");
+	text_add(&text, ",10:00,60,No\n");
+	file = read_text(text.bytes);
 	cr_assert_not_null(file.problem);
 	cr_assert_lt(strlen(file.problem), 120);
 	cr_assert(text_is_utf8(file.problem, strlen(file.problem)));
