@@ -211,6 +211,7 @@ bool client_find(const char *service, const char *name,
 
 static const char *as_person = "";
 static int64_t timeout_us = 60 * CLOCK_SECOND;
+#define BUILTIN_TIMEOUT_US (3 * CLOCK_SECOND)
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -270,8 +271,11 @@ const struct rpc_options *client_options(const struct client_method *method)
 
 	plain = (struct rpc_options){ .timeout_us = timeout_us,
 				      .try_timeout_us = timeout_us / 2 };
-	if (method->builtin)
+	if (method->builtin) { /* answered at once, or something is wrong */
+		plain.timeout_us = BUILTIN_TIMEOUT_US;
+		plain.try_timeout_us = BUILTIN_TIMEOUT_US / 2;
 		return &plain;
+	}
 	with.timeout_us = plain.timeout_us;
 	with.try_timeout_us = plain.try_timeout_us;
 	if (clock_wall() + CLOCK_SECOND * 60 > expires_at_us &&
