@@ -1,7 +1,8 @@
 /*
  * mail: reminders per second, from a plan that falls due to the last recorded
  * outcome, every durable step included, against postfix's smtp-source sending
- * mails of the same size over as many connections. Both send to smtp-sink.
+ * mails of the same size over as many connections. Both send to smtp-sink. Ours
+ * waits for the disk, theirs does not: the ratio falls when others use it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +18,9 @@
 #include "tests/bench/bench.h"
 #include "tests/support/reminders.h"
 
-#define MEMBERS 5000
+#define MEMBERS 500
+#define SESSIONS 20
+#define MAILS (MEMBERS * SESSIONS)
 #define ROUNDS 3
 #define SIZE "2600" /* of one of our mails */
 #define CONNECTIONS "50"
@@ -53,8 +56,8 @@ static double send_theirs(void)
 
 	snprintf(command, sizeof(command),
 		 "/usr/sbin/smtp-source -d -s " CONNECTIONS " -l " SIZE
-		 " -m %d -f a@example.org -t b@example.org %s", MEMBERS, sink);
-	return system(command) ? 0 : MEMBERS / bench_seconds(since);
+		 " -m %d -f a@example.org -t b@example.org %s", MAILS, sink);
+	return system(command) ? 0 : MAILS / bench_seconds(since);
 }
 
 static double send_ours(struct stage *stage, const char *rule)
@@ -64,15 +67,16 @@ static double send_ours(struct stage *stage, const char *rule)
 	int64_t since = clock_monotonic();
 	double rate;
 
-	reminders_due(stage, rule);
+	for (int i = 0; i < SESSIONS; i++)
+		reminders_due(stage, rule);
 	if (before < 0)
 		before = 0;
-	while (stage_metric(stage, 0, "echo_mail_sent_total") < before + MEMBERS &&
+	while (stage_metric(stage, 0, "echo_mail_sent_total") < before + MAILS &&
 	       bench_seconds(since) < 120)
 		nanosleep(&pause, NULL);
 	while (stage_query(stage, "SELECT count(*) FROM job"))
 		nanosleep(&pause, NULL);
-	rate = MEMBERS / bench_seconds(since);
+	rate = MAILS / bench_seconds(since);
 	if (stage_query(stage, "SELECT count(*) FROM message"
 			       " WHERE state <> 'sent'"))
 		return 0;

@@ -7,7 +7,7 @@ WITH due AS MATERIALIZED (
 	FROM request r
 	JOIN plan p ON p.state = 'planned' AND p.due_at <= r.now
 	ORDER BY p.due_at
-	LIMIT 20
+	LIMIT 5
 	FOR UPDATE OF p SKIP LOCKED
 ), fate AS MATERIALIZED (
 	SELECT d.*, k.anchor, k.pausable,
