@@ -22,6 +22,7 @@
 #include "services/common/run/server.h"
 
 #define CHECK_US CLOCK_SECOND
+#define AGAIN_US (CLOCK_SECOND / 4) /* after a failure */
 #define CALL_TIMEOUT_US (CLOCK_SECOND * 3 / 2)
 #define BELL_SILENCE_US (2 * CLOCK_SECOND) /* it rings twice a second */
 #define FAILURES_MAX 2
@@ -113,7 +114,8 @@ static void *watchdog_main(void *arg)
 	struct watchdog *watchdog = arg;
 	struct arena *arena = arena_new(8192);
 
-	while (service_sleep(watchdog->run, CHECK_US)) {
+	while (service_sleep(watchdog->run, watchdog->failures ? AGAIN_US
+							       : CHECK_US)) {
 		if (rpc_stuck())
 			continue;
 		check_listener(watchdog, arena);
