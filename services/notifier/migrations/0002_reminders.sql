@@ -196,11 +196,13 @@ CREATE TABLE job (
 	owner text NOT NULL DEFAULT '',
 	attempt integer NOT NULL DEFAULT 0,
 	ics_sequence integer, -- of the calendar entry that passed the dot
-	problem text NOT NULL DEFAULT ''
+	problem text NOT NULL DEFAULT '',
+	CHECK ((state = 'ready') = (lease_until IS NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
 	autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX job_ready ON job (due_at, message_id) WHERE state = 'ready';
-CREATE INDEX job_lease ON job (lease_until) WHERE state <> 'ready';
+-- By the lease and not by the state, so that passing the dot changes no index.
+CREATE INDEX job_ready ON job (due_at, message_id) WHERE lease_until IS NULL;
+CREATE INDEX job_lease ON job (lease_until) WHERE lease_until IS NOT NULL;
 
 -- ---- Who must not or cannot be written to ----
 

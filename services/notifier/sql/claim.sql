@@ -4,7 +4,7 @@
 WITH picked AS MATERIALIZED (
 	SELECT j.message_id, r.request_no, r.owner, r.lease_s, r.now
 	FROM request r, job j
-	WHERE j.state = 'ready' AND j.due_at <= statement_timestamp()
+	WHERE j.lease_until IS NULL AND j.due_at <= statement_timestamp()
 		AND NOT EXISTS (SELECT FROM circuit c
 			WHERE c.until > statement_timestamp())
 		AND NOT EXISTS (SELECT FROM domain_pause d

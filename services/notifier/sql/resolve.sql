@@ -12,6 +12,8 @@ WITH sent AS (
 )
 UPDATE job j SET
 	state = CASE r.answer WHEN 'absent' THEN 'ready' ELSE 'held' END,
+	lease_until = CASE r.answer WHEN 'absent' THEN NULL
+		ELSE j.lease_until END,
 	due_at = statement_timestamp(), owner = '', problem = 'in doubt'
 FROM request r
 WHERE r.answer <> 'accepted' AND j.message_id = r.message_id

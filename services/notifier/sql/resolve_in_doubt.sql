@@ -13,8 +13,8 @@ WITH held AS (
 		smtp_text = 'an operator found it accepted'
 	FROM gone o WHERE g.message_id = o.message_id
 ), again AS (
-	UPDATE job j SET state = 'ready', due_at = statement_timestamp(),
-		problem = '', ics_sequence = NULL
+	UPDATE job j SET state = 'ready', lease_until = NULL,
+		due_at = statement_timestamp(), problem = '', ics_sequence = NULL
 	FROM held h WHERE NOT h.sent AND j.message_id = h.message_id
 )
 SELECT r.request_no,
