@@ -196,8 +196,11 @@ WITH cell AS MATERIALIZED (
 		p AS stored, m AS stored_membership,
 		coalesce(m.membership_id, s.new_membership_id)
 			AS membership_id,
-		-- What was decided since the file was written stands.
+		-- What was decided since the file was written stands; who
+		-- only asked or waits in the file may have a seat by now.
 		CASE WHEN m.status IN ('left', 'removed', 'declined')
+			OR says_status IN ('requested', 'invited', 'waitlisted')
+				AND m.status IS NOT NULL
 			THEN m.status
 			ELSE coalesce(says_status, m.status, 'approved')
 		END AS status,
