@@ -179,7 +179,6 @@ static void set_environment(const struct database *database)
 	setenv("ECHO_LEDGER_URL", "tcp://127.0.0.1:1", 1);
 	setenv("ECHO_DATABASE_URL", database->url, 1);
 	unsetenv("ECHO_TEST_POSTGRES");
-	unsetenv("ECHO_TEST_STATE");
 }
 
 /* The program's exit status; what it said. */
