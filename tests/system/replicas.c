@@ -5,7 +5,9 @@
  * given up within two seconds, and what expired while it was stopped is not
  * executed when it wakes.
  */
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -212,6 +214,71 @@ static void test_woken(void)
 	arena_free(arena);
 }
 
+/* ---- woken in the middle of a transaction ---- */
+
+struct adder {
+	pthread_t thread;
+	struct rpc_peer *peer;
+	atomic_bool *stop;
+};
+
+static void *adder_main(void *arg)
+{
+	struct adder *adder = arg;
+	struct arena *arena = arena_new(8192);
+
+	while (!atomic_load(adder->stop)) {
+		add(adder->peer, arena, CLOCK_SECOND * 3 / 10, "caught");
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return NULL;
+}
+
+static long long count_caught(void)
+{
+	return stage_query(&stage, "SELECT count(*) FROM entry "
+			   "WHERE account = 'caught'");
+}
+
+/* Adds to replica 0 alone and stops it in a transaction. */
+static void stop_adding(struct rpc_peer *peer)
+{
+	atomic_bool stop = false;
+	struct adder adders[WRITERS];
+
+	for (int i = 0; i < WRITERS; i++) {
+		adders[i] = (struct adder){ .peer = peer, .stop = &stop };
+		CHECK(!pthread_create(&adders[i].thread, NULL, adder_main,
+				      &adders[i]), "no thread");
+	}
+	load_pause(CLOCK_SECOND / 2);
+	stop_in_transaction(0);
+	atomic_store(&stop, true);
+	for (int i = 0; i < WRITERS; i++)
+		pthread_join(adders[i].thread, NULL);
+}
+
+/* Who asked has given up, and the database has ended the transaction. */
+static void test_woken_in_transaction(void)
+{
+	struct rpc_peer *peer = peer_of(0);
+	struct arena *arena = arena_new(8192);
+	long long before;
+
+	check_theme("nor is what was in a transaction that is gone");
+	stop_adding(peer);
+	load_pause(CLOCK_SECOND * 3 / 2);
+	CHECK_NUMBER(open_transactions(), ==, 0);
+	before = count_caught();
+	stage_signal(&stage, 0, SIGCONT);
+	CHECK_STATUS(add(peer, arena, 10 * CLOCK_SECOND, "after"), STATUS_OK);
+	load_pause(CLOCK_SECOND / 2);
+	CHECK_NUMBER(count_caught(), ==, before);
+	rpc_peer_free(peer);
+	arena_free(arena);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2)
@@ -223,6 +290,7 @@ int main(int argc, char **argv)
 	test_killed();
 	test_stopped();
 	test_woken();
+	test_woken_in_transaction();
 	for (int i = 0; i < REPLICAS; i++)
 		CHECK_NUMBER(stage_signal(&stage, i, SIGTERM), ==, 0);
 	stage_end(&stage);

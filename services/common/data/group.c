@@ -1,6 +1,7 @@
 /* group: rounds, halving, one commit, and what is remembered. */
 #include <string.h>
 
+#include "services/common/base/clock.h"
 #include "services/common/base/log.h"
 #include "services/common/data/group.h"
 #include "services/common/data/runtime.h"
@@ -21,6 +22,7 @@ struct group {
 	unsigned round_count;
 	bool careful;              /* a savepoint before each part */
 	int transactions;
+	bool uncertain;            /* an attempt was perhaps committed */
 };
 
 /* ---- rounds ---- */
@@ -277,11 +279,32 @@ static void gather_calls(struct group *group)
 	}
 }
 
+/* A process that was stopped wakes in the middle of an attempt, finds its
+ * transaction gone and tries again: not what nobody waits for any more. */
+static void leave_expired(struct group *group)
+{
+	int64_t now = clock_wall();
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct group_envelope *envelope = &group->envelopes[i];
+
+		if (envelope->left_out || !envelope->deadline_at_us ||
+		    envelope->deadline_at_us >= now)
+			continue;
+		envelope->left_out = true;
+		error_set(&envelope->error,
+			  group->uncertain ? STATUS_UNCERTAIN : STATUS_DEADLINE,
+			  "The deadline had passed before it was its turn.",
+			  "");
+	}
+}
+
 static enum status attempt(struct group *group, struct error *error)
 {
 	struct group_call **part;
 	enum status status = STATUS_OK;
 
+	leave_expired(group);
 	gather_calls(group);
 	if (!group->call_count)
 		return STATUS_OK;
@@ -333,7 +356,6 @@ int group_run(struct sql *sql, const struct group_plan *plan,
 			       .pack = pack };
 	struct error error = { STATUS_OK, "", "" };
 	enum status status = STATUS_INTERNAL;
-	bool uncertain = false;
 
 	group.calls = arena_array(arena, total_calls(&group) + 1,
 				  sizeof(*group.calls));
@@ -341,7 +363,7 @@ int group_run(struct sql *sql, const struct group_plan *plan,
 		status = attempt(&group, &error);
 		if (status == STATUS_OK)
 			break;
-		uncertain |= status == STATUS_UNCERTAIN;
+		group.uncertain |= status == STATUS_UNCERTAIN;
 		/* Executed before, or its commit is uncertain: the record
 		 * knows. Anything else is tried with savepoints. */
 		if (plan->write && (status == STATUS_CONFLICT ||
@@ -353,7 +375,7 @@ int group_run(struct sql *sql, const struct group_plan *plan,
 	if (status == STATUS_OK && plan->write)
 		recall_all(&group, without_effect);
 	/* UNAVAILABLE would say that nothing was done. */
-	if (uncertain && status == STATUS_UNAVAILABLE)
+	if (group.uncertain && status == STATUS_UNAVAILABLE)
 		error.status = STATUS_UNCERTAIN;
 	for (size_t i = 0; status != STATUS_OK && i < count; i++)
 		if (!envelopes[i].left_out)

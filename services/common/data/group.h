@@ -48,6 +48,7 @@ struct group_envelope {
 	uint8_t request_id[ID_BYTES];
 	const char *caller;
 	uint8_t body_hash[32];
+	int64_t deadline_at_us; /* wall clock, 0: none; not begun after it */
 	struct group_call *calls;
 	size_t count;
 	struct error error; /* of the envelope; OK: see its calls */

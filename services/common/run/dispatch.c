@@ -226,6 +226,7 @@ static void fill_envelope(struct work *work, struct group_envelope *out,
 	*out = (struct group_envelope){ .caller = work->envelope->caller,
 					.error = { STATUS_OK, "", "" },
 					.context = work };
+	out->deadline_at_us = work->envelope->request->deadline_at_us;
 	memcpy(out->request_id, work->envelope->request_id, ID_BYTES);
 	if (work->envelope->plan->method->write)
 		body_hash(work->envelope->request, arena, out->body_hash);
