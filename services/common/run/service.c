@@ -133,6 +133,8 @@ static int migrate_command(struct service_run *run, struct sql *sql,
 
 	if (problem)
 		log_line(LOG_ERROR, "migration failed", "why", problem, NULL);
+	sql_close(sql);
+	arena_free(arena);
 	return problem ? 1 : 0;
 }
 
