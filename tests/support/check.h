@@ -14,36 +14,35 @@ void check_on(struct stage *stage);
 /* One line: the invariant that is now put to the test. */
 void check_theme(const char *invariant);
 /* One line of figures, indented; for people, never judged. */
-void check_note(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+void check_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void check_failed(const char *file, int line, const char *expected,
 		  const char *format, ...)
 	__attribute__((format(printf, 4, 5), noreturn));
 
-#define CHECK(condition, ...)                                             \
-	do {                                                              \
-		if (!(condition))                                         \
-			check_failed(__FILE__, __LINE__, #condition,      \
-				     __VA_ARGS__);                        \
+#define CHECK(condition, ...)                                        \
+	do {                                                         \
+		if (!(condition))                                    \
+			check_failed(__FILE__, __LINE__, #condition, \
+				     __VA_ARGS__);                   \
 	} while (0)
 
-#define CHECK_NUMBER(seen, relation, expected)                            \
-	do {                                                              \
-		long long seen_ = (seen), expected_ = (expected);         \
-		if (!(seen_ relation expected_))                          \
-			check_failed(__FILE__, __LINE__,                  \
-				     #seen " " #relation " " #expected,   \
-				     "%lld, not " #relation " %lld",      \
-				     seen_, expected_);                   \
+#define CHECK_NUMBER(seen, relation, expected)                              \
+	do {                                                                \
+		long long seen_ = (seen), expected_ = (expected);           \
+		if (!(seen_ relation expected_))                            \
+			check_failed(__FILE__, __LINE__,                    \
+				     #seen " " #relation " " #expected,     \
+				     "%lld, not " #relation " %lld", seen_, \
+				     expected_);                            \
 	} while (0)
 
-#define CHECK_STATUS(seen, expected)                                      \
-	do {                                                              \
-		enum status seen_ = (seen), expected_ = (expected);       \
-		if (seen_ != expected_)                                   \
-			check_failed(__FILE__, __LINE__,                  \
-				     #seen " is " #expected, "%s",        \
-				     status_name(seen_));                 \
+#define CHECK_STATUS(seen, expected)                                \
+	do {                                                        \
+		enum status seen_ = (seen), expected_ = (expected); \
+		if (seen_ != expected_)                             \
+			check_failed(__FILE__, __LINE__,            \
+				     #seen " is " #expected, "%s",  \
+				     status_name(seen_));           \
 	} while (0)
 
 #endif

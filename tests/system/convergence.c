@@ -16,7 +16,7 @@
 #include "tests/system/watch.h"
 
 #define REPLICAS 3
-#define HANDS 8   /* that write through rpc, and as many directly */
+#define HANDS 8 /* that write through rpc, and as many directly */
 #define LATENCIES 40
 #define QUIET_US (3 * CLOCK_SECOND) /* two, and a noisy machine */
 #define CHAOS_US (8 * CLOCK_SECOND)
@@ -88,11 +88,12 @@ static void add_one(struct rpc_peer *peer, struct arena *arena)
 	id_new(id);
 	id_format(id, text);
 	request.entry_id = text;
-	request.account = (char *)(uintptr_t)"soon";
+	request.account = (char *)(uintptr_t) "soon";
 	request.amount = 1;
 	CHECK_STATUS(rpc_call(peer, "AddEntry", &request.base,
 			      &rpc__done__descriptor, arena, NULL, &reply,
-			      NULL), STATUS_OK);
+			      NULL),
+		     STATUS_OK);
 	arena_reset(arena);
 }
 
@@ -116,7 +117,8 @@ static void test_doorbells(void)
 	}
 	qsort(took, LATENCIES, sizeof(*took), compare);
 	check_note("change to copy: median %lld us, p90 %lld us, longest "
-		   "%lld us", (long long)took[LATENCIES / 2],
+		   "%lld us",
+		   (long long)took[LATENCIES / 2],
 		   (long long)took[LATENCIES * 9 / 10],
 		   (long long)took[LATENCIES - 1]);
 	arena_free(arena);
@@ -155,11 +157,12 @@ static void test_under_fire(void)
 	struct watch *watch = watch_start(&stage, watched);
 	struct load *load = load_start(&stage, peer, HANDS);
 	struct direct *direct = direct_start(&stage, HANDS);
-	int kills = kill_in_turn(CHAOS_US);
 	long long lost;
+	int kills;
 
 	check_theme("with writers that overlap and replicas that are killed, "
 		    "no change is lost or out of order");
+	kills = kill_in_turn(CHAOS_US);
 	load_stop(load);
 	direct_stop(direct);
 	check_note("%d kills, %ld commands and %ld direct transactions", kills,
@@ -200,8 +203,8 @@ static void test_rebuilt(void)
 	run_sql(system_copy_forget.text);
 	check_note("rebuilt in %lld ms", (long long)converge(AFTER_US) / 1000);
 	CHECK_NUMBER(stage_query(&stage, system_copy_compare.text), ==, 0);
-	CHECK_NUMBER(stage_query(&stage, "SELECT count(*) FROM copy_before"),
-		     >, 0);
+	CHECK_NUMBER(stage_query(&stage, "SELECT count(*) FROM copy_before"), >,
+		     0);
 }
 
 static void test_new_epoch(void)

@@ -38,7 +38,8 @@ static void run(struct sql *sql, const char *text, const char *id)
 	struct error error = { STATUS_OK, "", "" };
 
 	CHECK(sql_text(sql, text, id ? 1 : 0, &id, NULL, NULL, &error) ==
-		      STATUS_OK, "%s: %s", text, error.message);
+		      STATUS_OK,
+	      "%s: %s", text, error.message);
 }
 
 static unsigned chance(struct hand *hand, unsigned below)
@@ -105,7 +106,8 @@ static void naive_look(struct direct *direct)
 	const char *at = arena_printf(arena, "%lld", direct->naive_at);
 
 	CHECK_STATUS(sql_text(direct->naive_sql, system_control_look.text, 1,
-			      &at, naive_row, direct, NULL), STATUS_OK);
+			      &at, naive_row, direct, NULL),
+		     STATUS_OK);
 	arena_free(arena);
 }
 
@@ -122,8 +124,7 @@ static void *naive_main(void *arg)
 
 static struct sql *open_sql(struct direct *direct)
 {
-	struct sql *sql = sql_open(direct->stage->database.owner_url,
-				   "direct");
+	struct sql *sql = sql_open(direct->stage->database.owner_url, "direct");
 
 	sql_schema(sql, direct->stage->service);
 	CHECK(sql_ready(sql), "the database does not answer");
@@ -140,8 +141,8 @@ struct direct *direct_start(struct stage *stage, int threads)
 	direct->hands = calloc((size_t)threads, sizeof(*direct->hands));
 	direct->naive_sql = open_sql(direct);
 	run(direct->naive_sql, system_control_make.text, NULL);
-	CHECK(direct->hands && !pthread_create(&direct->naive, NULL,
-					       naive_main, direct),
+	CHECK(direct->hands &&
+		      !pthread_create(&direct->naive, NULL, naive_main, direct),
 	      "no thread");
 	for (int i = 0; i < threads; i++) {
 		struct hand *hand = &direct->hands[i];

@@ -43,11 +43,10 @@ static void test_rolling(void)
 
 static long long cut(void)
 {
-	return load_query(&stage,
-			  "SELECT count(pg_terminate_backend(pid)) "
-			  "FROM pg_stat_activity "
-			  "WHERE datname = current_database() "
-			  "AND application_name LIKE 'ledger/%'");
+	return load_query(&stage, "SELECT count(pg_terminate_backend(pid)) "
+				  "FROM pg_stat_activity "
+				  "WHERE datname = current_database() "
+				  "AND application_name LIKE 'ledger/%'");
 }
 
 static void test_cut_off(void)
@@ -72,8 +71,8 @@ static void test_cut_off(void)
 	CHECK_NUMBER(load_acknowledged(load), >, acknowledged);
 	load_stop(load);
 	check_note("%lld connections ended; %ld commands, %ld needed the "
-		   "caller's help", ended, load_acknowledged(load),
-		   load_failed(load));
+		   "caller's help",
+		   ended, load_acknowledged(load), load_failed(load));
 	CHECK_NUMBER(ended, >=, CUTS * REPLICAS);
 	load_check_table(load);
 	for (int i = 0; i < REPLICAS; i++) {

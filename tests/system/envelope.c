@@ -25,8 +25,8 @@ int64_t __wrap_clock_wall(void)
 Rpc__Request *envelope_request(struct arena *arena, const char *method,
 			       const ProtobufCMessage *message)
 {
-	Rpc__Request *request = (Rpc__Request *)message_new(
-		arena, &rpc__request__descriptor);
+	Rpc__Request *request =
+		(Rpc__Request *)message_new(arena, &rpc__request__descriptor);
 
 	request->method = arena_strdup(arena, method);
 	request->n_body = 1;
@@ -77,9 +77,11 @@ Rpc__Reply *envelope_ask(struct stage *stage, struct arena *arena,
 		return NULL;
 	CHECK(seal_open(stage->ring, SEAL_REPLY, made->request_id, reply,
 			(size_t)length, &header, &body, &body_length,
-			&reason) == STATUS_OK, "the reply is %s", reason);
+			&reason) == STATUS_OK,
+	      "the reply is %s", reason);
 	CHECK_STATUS(message_decode(arena, &rpc__reply__descriptor, body,
-				    body_length, &message, NULL), STATUS_OK);
+				    body_length, &message, NULL),
+		     STATUS_OK);
 	return (Rpc__Reply *)message;
 }
 
@@ -97,8 +99,9 @@ enum status envelope_status(const Rpc__Reply *reply, const char **field)
 
 ProtobufCMessage *envelope_entry(struct arena *arena, const char *account)
 {
-	Ledger__AddEntryRequest *request = (Ledger__AddEntryRequest *)
-		message_new(arena, &ledger__add_entry_request__descriptor);
+	Ledger__AddEntryRequest *request =
+		(Ledger__AddEntryRequest *)message_new(
+			arena, &ledger__add_entry_request__descriptor);
 	uint8_t id[ID_BYTES];
 
 	id_new(id);

@@ -57,13 +57,15 @@ static void test_nothing_changed(void)
 	check_theme("nothing was changed by any of it");
 	CHECK_NUMBER(stage_query(&hostile_stage, "SELECT count(*) FROM entry"),
 		     ==, hostile_good);
-	CHECK_NUMBER(stage_query(&hostile_stage,
-				 "SELECT count(*) FROM entry WHERE account = '"
-				 HOSTILE_GOOD "' AND version = 1"),
-		     ==, hostile_good);
-	CHECK_NUMBER(stage_query(&hostile_stage,
-				 "SELECT count(*) FROM rpc_seen"), ==,
-		     hostile_good);
+	CHECK_NUMBER(
+		stage_query(
+			&hostile_stage,
+			"SELECT count(*) FROM entry WHERE account = '" HOSTILE_GOOD
+			"' AND version = 1"),
+		==, hostile_good);
+	CHECK_NUMBER(
+		stage_query(&hostile_stage, "SELECT count(*) FROM rpc_seen"),
+		==, hostile_good);
 }
 
 static long long resident_kb(void)

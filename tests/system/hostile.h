@@ -1,4 +1,4 @@
-/* hostile: what its parts share: one replica, one arena, what was legitimate. */
+/* hostile: what its parts share: one replica, one arena, what is legitimate. */
 #ifndef ECHO_TESTS_HOSTILE_H
 #define ECHO_TESTS_HOSTILE_H
 
@@ -21,11 +21,11 @@ long long hostile_counter(const char *name);
 void hostile_refused(long long before, long long more);
 
 /* The parts. */
-void hostile_bytes(void);    /* hostile_bytes.c: what is no envelope */
+void hostile_bytes(void);     /* hostile_bytes.c: what is no envelope */
 void hostile_few_files(void); /* before the replica starts */
 void hostile_half_open(void);
-void hostile_seals(void);    /* hostile_seals.c: whose envelope it is */
+void hostile_seals(void); /* hostile_seals.c: whose envelope it is */
 void hostile_splice(void);
-void hostile_calls(void);    /* hostile_calls.c: what is asked for */
+void hostile_calls(void); /* hostile_calls.c: what is asked for */
 
 #endif

@@ -48,8 +48,11 @@ static void test_no_greeting(void)
 	const struct {
 		const void *bytes;
 		size_t length;
-	} cases[] = { { web, sizeof(web) }, { noise, NOISE }, { "\0SP", 3 },
-		      { "\0SP\0\0\x31\0\0", 8 }, { "\0SP\1\0\x30\0\0", 8 } };
+	} cases[] = { { web, sizeof(web) },
+		      { noise, NOISE },
+		      { "\0SP", 3 },
+		      { "\0SP\0\0\x31\0\0", 8 },
+		      { "\0SP\1\0\x30\0\0", 8 } };
 
 	check_theme("garbage instead of a greeting");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -104,9 +107,10 @@ static void test_truncated_frames(void)
 
 static void test_lengths(void)
 {
-	static const uint64_t lengths[] = { UINT64_C(1) << 40, UINT64_MAX,
-					    SIZE_MAX_MESSAGE + 1,
-					    UINT64_C(1) << 63, 0, 3 };
+	static const uint64_t lengths[] = {
+		UINT64_C(1) << 40, UINT64_MAX, SIZE_MAX_MESSAGE + 1,
+		UINT64_C(1) << 63, 0,          3
+	};
 	long long before = hostile_counter("seals_refused");
 
 	check_theme("lengths that cannot be");

@@ -13,8 +13,8 @@
 
 static Rpc__Reply *ask(const Rpc__Request *request)
 {
-	struct envelope_made made = envelope_seal(
-		hostile_arena, hostile_stage.ring, request);
+	struct envelope_made made =
+		envelope_seal(hostile_arena, hostile_stage.ring, request);
 
 	return envelope_ask(&hostile_stage, hostile_arena, &made,
 			    ENVELOPE_PATIENCE_US);
@@ -57,12 +57,12 @@ static void test_envelopes(void)
 	check_theme("no request, no such method, no body, too many bodies");
 	made = envelope_seal_bytes(hostile_arena, hostile_stage.ring,
 				   "\xff\xff\xff\xff", 4);
-	CHECK_STATUS(envelope_status(envelope_ask(&hostile_stage,
-						  hostile_arena, &made,
-						  ENVELOPE_PATIENCE_US), NULL),
+	CHECK_STATUS(envelope_status(envelope_ask(&hostile_stage, hostile_arena,
+						  &made, ENVELOPE_PATIENCE_US),
+				     NULL),
 		     STATUS_INVALID);
-	check_refused(with_body("DropEverything", "", 0),
-		      STATUS_UNKNOWN_METHOD, "");
+	check_refused(with_body("DropEverything", "", 0), STATUS_UNKNOWN_METHOD,
+		      "");
 	check_refused(with_body("", "", 0), STATUS_UNKNOWN_METHOD, "");
 	request = add_request("none");
 	request->n_body = 0;
@@ -70,8 +70,8 @@ static void test_envelopes(void)
 	request = add_request("many");
 	one = request->body[0];
 	request->n_body = MANY;
-	request->body = arena_array(hostile_arena, MANY,
-				    sizeof(*request->body));
+	request->body =
+		arena_array(hostile_arena, MANY, sizeof(*request->body));
 	for (int i = 0; i < MANY; i++)
 		request->body[i] = one;
 	check_refused(request, STATUS_INVALID, "body");
@@ -95,18 +95,20 @@ static void test_bodies(void)
 {
 	static const char kind[] = "\x0a\x24" /* entry_id, 36 bytes */
 				   "018f0000-0000-7000-8000-00000000000a"
-				   "\x12\x01" "a" /* account */
-				   "\x18\x05"     /* amount */
-				   "\x20\x63";    /* kind = 99 */
+				   "\x12\x01"
+				   "a"         /* account */
+				   "\x18\x05"  /* amount */
+				   "\x20\x63"; /* kind = 99 */
 	static const char *const wrong[] = { "\x0a\x7f", "\x08\x01\x0a",
 					     "\xff\xff\xff\xff\xff\xff\xff\xff"
-					     "\xff\xff\xff", "\x0a\x01\x80" };
+					     "\xff\xff\xff",
+					     "\x0a\x01\x80" };
 
 	check_theme("bodies that are not the message, an unknown enum number");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		const char *field = "";
-		Rpc__Reply *reply = ask(with_body("AddEntry", wrong[i],
-						  strlen(wrong[i])));
+		Rpc__Reply *reply =
+			ask(with_body("AddEntry", wrong[i], strlen(wrong[i])));
 
 		CHECK_STATUS(envelope_status(reply, &field), STATUS_INVALID);
 		arena_reset(hostile_arena);
@@ -138,10 +140,14 @@ static void test_strings(void)
 	static const struct {
 		const char *bytes;
 		size_t length;
-	} cases[] = { { "a\0b", 3 },          { "\xff\xfe", 2 },
-		      { "\xc3", 1 },          { "\xed\xa0\x80", 3 },
-		      { "\xf4\x90\x80\x80", 4 }, { "\xc0\x80", 2 },
-		      { "a\rb", 3 },          { "a\x1b[2J", 5 } };
+	} cases[] = { { "a\0b", 3 },
+		      { "\xff\xfe", 2 },
+		      { "\xc3", 1 },
+		      { "\xed\xa0\x80", 3 },
+		      { "\xf4\x90\x80\x80", 4 },
+		      { "\xc0\x80", 2 },
+		      { "a\rb", 3 },
+		      { "a\x1b[2J", 5 } };
 	char *text = malloc(LONG);
 
 	check_theme("strings with NUL, control characters, wrong UTF-8, and "
@@ -189,12 +195,12 @@ static Rpc__Request *list_request(const struct token_keys *keys,
 	Rpc__Grant grant = RPC__GRANT__INIT, *grants[] = { &grant };
 	Rpc__Request *request;
 
-	grant.role = (char *)(uintptr_t)"coordinator";
+	grant.role = (char *)(uintptr_t) "coordinator";
 	grant.scope = RPC__GRANT__SCOPE__network;
-	grant.scope_id = (char *)(uintptr_t)
-		"018f0000-0000-7000-8000-00000000bbbb";
-	credential.person_id = (char *)(uintptr_t)
-		"018f0000-0000-7000-8000-00000000aaaa";
+	grant.scope_id =
+		(char *)(uintptr_t) "018f0000-0000-7000-8000-00000000bbbb";
+	credential.person_id =
+		(char *)(uintptr_t) "018f0000-0000-7000-8000-00000000aaaa";
 	credential.n_grants = 1;
 	credential.grants = grants;
 	credential.issued_at_us = expires_us - CLOCK_SECOND * 60;

@@ -13,10 +13,10 @@
 static struct envelope_made make_add(const struct seal_ring *ring,
 				     const char *account)
 {
-	return envelope_seal(hostile_arena, ring,
-			     envelope_request(hostile_arena, "AddEntry",
-					      envelope_entry(hostile_arena,
-							     account)));
+	return envelope_seal(
+		hostile_arena, ring,
+		envelope_request(hostile_arena, "AddEntry",
+				 envelope_entry(hostile_arena, account)));
 }
 
 /* No answer, and the counter says why not. */
@@ -25,7 +25,8 @@ static void check_silence(const char *what, const struct envelope_made *made)
 	long long before = hostile_counter("seals_refused");
 
 	CHECK(!envelope_ask(&hostile_stage, hostile_arena, made,
-			    ENVELOPE_SILENCE_US), "%s was answered", what);
+			    ENVELOPE_SILENCE_US),
+	      "%s was answered", what);
 	hostile_refused(before, 1);
 }
 
@@ -38,8 +39,7 @@ static struct seal_ring *make_ring(const char *service)
 	struct seal_ring *ring;
 
 	snprintf(peers, sizeof(peers), "%.*s",
-		 (int)strcspn(hostile_stage.peers, "\n"),
-		 hostile_stage.peers);
+		 (int)strcspn(hostile_stage.peers, "\n"), hostile_stage.peers);
 	seal_key_pair(secret, public);
 	snprintf(line, sizeof(line), "a %s", secret);
 	ring = seal_ring_new(service, line, peers, &problem);
@@ -115,11 +115,11 @@ static size_t capture_reply(uint8_t *bytes, size_t size)
 	struct envelope_made made;
 	long length;
 
-	request.entry_id = (char *)(uintptr_t)
-		"018f0000-0000-7000-8000-000000000001";
-	made = envelope_seal(hostile_arena, hostile_stage.ring,
-			     envelope_request(hostile_arena, "GetEntry",
-					      &request.base));
+	request.entry_id =
+		(char *)(uintptr_t) "018f0000-0000-7000-8000-000000000001";
+	made = envelope_seal(
+		hostile_arena, hostile_stage.ring,
+		envelope_request(hostile_arena, "GetEntry", &request.base));
 	length = wire_ask(hostile_stage.replicas[0].port, made.bytes,
 			  made.length, bytes, size, ENVELOPE_PATIENCE_US);
 	CHECK_NUMBER(length, >, 0);
@@ -168,15 +168,14 @@ static void lie(void *arg)
 
 static enum status call_liar(const char *url)
 {
-	struct rpc_peer *peer = rpc_peer_new(hostile_stage.ring, "ledger",
-					     url);
+	struct rpc_peer *peer = rpc_peer_new(hostile_stage.ring, "ledger", url);
 	Ledger__GetEntryRequest request = LEDGER__GET_ENTRY_REQUEST__INIT;
 	struct rpc_options options = { .timeout_us = 2 * CLOCK_SECOND };
 	ProtobufCMessage *reply = NULL;
 	enum status status;
 
-	request.entry_id = (char *)(uintptr_t)
-		"018f0000-0000-7000-8000-000000000002";
+	request.entry_id =
+		(char *)(uintptr_t) "018f0000-0000-7000-8000-000000000002";
 	status = rpc_call(peer, "GetEntry", &request.base,
 			  &ledger__entry__descriptor, hostile_arena, &options,
 			  &reply, NULL);

@@ -73,7 +73,7 @@ static bool rpc_answers(int port)
 /* The bell rings twice a second: negotiate as a subscriber, then listen. */
 static bool bell_rings(int port)
 {
-	static const uint8_t subscriber[SP_HEADER] = { 0,    'S', 'P', 0,
+	static const uint8_t subscriber[SP_HEADER] = { 0, 'S',  'P', 0,
 						       0, 0x21, 0,   0 };
 	struct timeval limit = { 0, (suseconds_t)PATIENCE_US };
 	uint8_t bytes[SP_HEADER + 1];

@@ -10,8 +10,8 @@
 #include "services/common/base/clock.h"
 #include "tests/system/load.h"
 
-#define ENTRIES 8          /* of each thread */
-#define SAMPLES (1 << 17)  /* of each thread: some 20 minutes of its calls */
+#define ENTRIES 8         /* of each thread */
+#define SAMPLES (1 << 17) /* of each thread: some 20 minutes of its calls */
 #define FAILURES_SHOWN 5
 #define PATIENCE_US (30 * CLOCK_SECOND)
 
@@ -37,7 +37,7 @@ struct writer {
 struct load {
 	struct stage *stage;
 	struct rpc_peer *peer;
-	char account[24]; /* its own: what others wrote is none of its business */
+	char account[24]; /* its own */
 	int count;
 	struct writer *writers;
 	atomic_bool stop;
@@ -102,8 +102,7 @@ static void put(struct writer *writer, struct entry *entry)
 
 	id_new(request_id);
 	for (;;) {
-		status = put_once(writer, entry, request_id, &reply,
-				  &error);
+		status = put_once(writer, entry, request_id, &reply, &error);
 		if (status == STATUS_OK)
 			break;
 		CHECK(status_is_transient(status) || status == STATUS_DEADLINE,
@@ -150,8 +149,7 @@ static void writer_start(struct load *load, struct writer *writer)
 
 static atomic_int serial;
 
-struct load *load_start(struct stage *stage, struct rpc_peer *peer,
-			int threads)
+struct load *load_start(struct stage *stage, struct rpc_peer *peer, int threads)
 {
 	struct load *load = calloc(1, sizeof(*load));
 
@@ -299,8 +297,9 @@ void load_check_table(const struct load *load)
 	CHECK(sql_ready(sql), "the database does not answer");
 	CHECK_STATUS(sql_text(sql,
 			      "SELECT entry_id, version FROM entry "
-			      "WHERE account = $1", 1, account, check_row,
-			      &table, &error), STATUS_OK);
+			      "WHERE account = $1",
+			      1, account, check_row, &table, &error),
+		     STATUS_OK);
 	sql_close(sql);
 	CHECK_NUMBER(table.rows, ==, written);
 }
@@ -320,7 +319,8 @@ long long load_query(const struct stage *stage, const char *query)
 	sql_schema(sql, stage->service);
 	CHECK(sql_ready(sql), "the database does not answer");
 	CHECK(sql_text(sql, query, 0, NULL, take_number, &number, &error) ==
-		      STATUS_OK, "%s: %s", query, error.message);
+		      STATUS_OK,
+	      "%s: %s", query, error.message);
 	sql_close(sql);
 	return number;
 }

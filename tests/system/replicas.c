@@ -58,8 +58,8 @@ static void test_killed(void)
 	}
 	load_stop(load);
 	check_note("%d kills, %ld commands acknowledged, %ld needed the "
-		   "caller's help", KILLS, load_acknowledged(load),
-		   load_failed(load));
+		   "caller's help",
+		   KILLS, load_acknowledged(load), load_failed(load));
 	check_budget(peer);
 	CHECK_NUMBER((long long)rpc_peer_stats(peer).retries, >, 0);
 	CHECK_NUMBER(load_failed(load), ==, 0);
@@ -77,7 +77,8 @@ static void stop_fully(int i)
 
 	stage_signal(&stage, i, SIGSTOP);
 	CHECK(waitpid(stage.replicas[i].pid, &status, WUNTRACED) > 0 &&
-		      WIFSTOPPED(status), "it did not stop");
+		      WIFSTOPPED(status),
+	      "it did not stop");
 }
 
 /* Write transactions that have done something and now wait for their client. */
@@ -131,11 +132,14 @@ static int64_t stop_once(int i)
 	load_stop(load);
 	normal = load_quantile(load, 0.99, start, warm);
 	slow = load_last_slow(load, normal * 4 + SLOW_US, WINDOW_US, stopped,
-			      end) - stopped + WINDOW_US;
-	check_note("p99 %lld us before, %lld us in the last second; slow for "
-		   "%lld ms", (long long)normal,
-		   (long long)load_quantile(load, 0.99, end - CLOCK_SECOND,
-					    end), (long long)slow / 1000);
+			      end) -
+	       stopped + WINDOW_US;
+	check_note(
+		"p99 %lld us before, %lld us in the last second; slow for "
+		"%lld ms",
+		(long long)normal,
+		(long long)load_quantile(load, 0.99, end - CLOCK_SECOND, end),
+		(long long)slow / 1000);
 	CHECK_NUMBER(load_failed(load), ==, 0);
 	CHECK_NUMBER(rpc_peer_stats(peer).ejected, ==, 1);
 	check_budget(peer);
@@ -185,8 +189,8 @@ static enum status add(struct rpc_peer *peer, struct arena *arena,
 	request.entry_id = text;
 	request.account = (char *)(uintptr_t)account;
 	request.amount = 1;
-	return rpc_call(peer, "AddEntry", &request.base,
-			&rpc__done__descriptor, arena, &options, &reply, NULL);
+	return rpc_call(peer, "AddEntry", &request.base, &rpc__done__descriptor,
+			arena, &options, &reply, NULL);
 }
 
 static void test_woken(void)
@@ -208,7 +212,8 @@ static void test_woken(void)
 				  "echo_errors_total{method=\"AddEntry\"}"),
 		     >=, 1);
 	CHECK_NUMBER(stage_query(&stage, "SELECT count(*) FROM entry "
-				 "WHERE account = 'expired'"), ==, 0);
+					 "WHERE account = 'expired'"),
+		     ==, 0);
 	load_pause(CLOCK_SECOND / 5); /* for late answers, as above */
 	rpc_peer_free(peer);
 	arena_free(arena);
@@ -238,7 +243,7 @@ static void *adder_main(void *arg)
 static long long count_caught(void)
 {
 	return stage_query(&stage, "SELECT count(*) FROM entry "
-			   "WHERE account = 'caught'");
+				   "WHERE account = 'caught'");
 }
 
 /* Adds to replica 0 alone and stops it in a transaction. */
@@ -250,7 +255,8 @@ static void stop_adding(struct rpc_peer *peer)
 	for (int i = 0; i < WRITERS; i++) {
 		adders[i] = (struct adder){ .peer = peer, .stop = &stop };
 		CHECK(!pthread_create(&adders[i].thread, NULL, adder_main,
-				      &adders[i]), "no thread");
+				      &adders[i]),
+		      "no thread");
 	}
 	load_pause(CLOCK_SECOND / 2);
 	stop_in_transaction(0);

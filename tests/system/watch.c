@@ -10,8 +10,8 @@
 #include "tests/system/load.h"
 #include "tests/system/watch.h"
 
-#define PAGE 200           /* small, so that there are many */
-#define KEYS (1 << 18)     /* of the table, at most half full */
+#define PAGE 200       /* small, so that there are many */
+#define KEYS (1 << 18) /* of the table, at most half full */
 #define LOOK_US (20 * 1000)
 #define PATIENCE_US (20 * CLOCK_SECOND)
 
@@ -68,7 +68,8 @@ static void take_change(struct watch *watch, const Rpc__Change *change)
 		return;
 	CHECK_STATUS(message_decode(watch->arena, &ledger__entry__descriptor,
 				    change->entity.data, change->entity.len,
-				    &message, NULL), STATUS_OK);
+				    &message, NULL),
+		     STATUS_OK);
 	version = ((const Ledger__Entry *)message)->version;
 	CHECK(version >= seen->version, "%s went back from %lld to %lld",
 	      change->key, (long long)seen->version, (long long)version);
@@ -81,7 +82,7 @@ static enum status ask(struct watch *watch, Rpc__ChangesReply **reply)
 	ProtobufCMessage *message = NULL;
 	enum status status;
 
-	request.feed = (char *)(uintptr_t)"entry";
+	request.feed = (char *)(uintptr_t) "entry";
 	request.epoch_id = watch->epoch_id;
 	request.after_seq = watch->seq;
 	request.limit = PAGE;
@@ -137,8 +138,9 @@ struct watch *watch_start(struct stage *stage, struct rpc_peer *peer)
 	watch->peer = peer;
 	watch->arena = arena_new(1 << 16);
 	watch->table = calloc(KEYS, sizeof(*watch->table));
-	CHECK(watch->table && !pthread_create(&watch->thread, NULL,
-					      watch_main, watch), "no thread");
+	CHECK(watch->table &&
+		      !pthread_create(&watch->thread, NULL, watch_main, watch),
+	      "no thread");
 	return watch;
 }
 
@@ -150,7 +152,8 @@ void watch_stop(struct watch *watch)
 	atomic_store(&watch->stop, true);
 	pthread_join(watch->thread, NULL);
 	while (look(watch) ||
-	       stage_query(watch->stage, "SELECT h.seq + (SELECT count(*) "
+	       stage_query(watch->stage,
+			   "SELECT h.seq + (SELECT count(*) "
 			   "FROM change_staged) FROM feed_head h") !=
 		       watch->seq) {
 		CHECK(clock_monotonic() < until, "never at the head");
@@ -179,7 +182,8 @@ void watch_check_table(struct watch *watch)
 	sql_schema(sql, "ledger");
 	CHECK(sql_ready(sql), "the database does not answer");
 	CHECK_STATUS(sql_text(sql, system_entry_list.text, 0, NULL, check_row,
-			      watch, &error), STATUS_OK);
+			      watch, &error),
+		     STATUS_OK);
 	sql_close(sql);
 	for (size_t i = 0; i < KEYS; i++) {
 		const struct seen *seen = &watch->table[i];

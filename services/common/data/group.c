@@ -216,8 +216,8 @@ static enum status remember_all(struct group *group, struct error *error)
 	}
 	if (!count)
 		return STATUS_OK;
-	if (sql_run(group->sql, &runtime_bindings[RUNTIME_REMEMBER], count, requests, group->arena,
-		    results, error) != STATUS_OK)
+	if (sql_run(group->sql, &runtime_bindings[RUNTIME_REMEMBER], count,
+		    requests, group->arena, results, error) != STATUS_OK)
 		return error->status;
 	for (size_t i = 0; i < count; i++)
 		if (results[i].error.status != STATUS_OK)
