@@ -196,17 +196,19 @@ static size_t collect(struct group *group, choose *chosen,
 	return count;
 }
 
-/* Returns CONFLICT when one of them was executed before. */
-static enum status remember_all(struct group *group, struct error *error)
+/* Remember what has an effect, and commit. CONFLICT when one of them was
+ * executed before. */
+static enum status remember_and_commit(struct group *group,
+				       struct error *error)
 {
 	struct sql_request *requests =
 		arena_array(group->arena, group->count, sizeof(*requests));
-	struct sql_result *results =
-		arena_array(group->arena, group->count, sizeof(*results));
 	struct group_envelope **picked =
 		arena_array(group->arena, group->count, sizeof(*picked));
 	size_t count = collect(group, any_effect, picked, requests);
 
+	if (!count)
+		return sql_commit(group->sql, error);
 	for (size_t i = 0; i < count; i++) {
 		Rpc__Seen *seen =
 			(Rpc__Seen *)(uintptr_t)requests[i].message;
@@ -214,15 +216,9 @@ static enum status remember_all(struct group *group, struct error *error)
 		seen->reply.data = group->pack(group->arena, picked[i],
 					       &seen->reply.len);
 	}
-	if (!count)
-		return STATUS_OK;
-	if (sql_run(group->sql, &runtime_bindings[RUNTIME_REMEMBER], count,
-		    requests, group->arena, results, error) != STATUS_OK)
-		return error->status;
-	for (size_t i = 0; i < count; i++)
-		if (results[i].error.status != STATUS_OK)
-			return error_set(error, STATUS_CONFLICT, "", "");
-	return STATUS_OK;
+	return sql_run_and_commit(group->sql,
+				  &runtime_bindings[RUNTIME_REMEMBER], count,
+				  requests, group->arena, error);
 }
 
 static void use_recorded(struct group_envelope *envelope, const Rpc__Seen *seen)
@@ -317,10 +313,9 @@ static enum status attempt(struct group *group, struct error *error)
 	     status == STATUS_OK && round < group->round_count; round++)
 		status = run_part(group, part, take_round(group, round, part),
 				  error);
-	if (status == STATUS_OK && group->plan->write)
-		status = remember_all(group, error);
 	if (status == STATUS_OK)
-		return sql_commit(group->sql, error);
+		return group->plan->write ? remember_and_commit(group, error)
+					  : sql_commit(group->sql, error);
 	sql_rollback(group->sql);
 	return status;
 }

@@ -30,6 +30,7 @@ static void disconnect(struct sql *sql)
 		PQfinish(sql->conn);
 	sql->conn = NULL;
 	sql->in_transaction = false;
+	sql->begin = NULL;
 	sql->prepared_count = 0;
 	memset(sql->prepared, 0, sizeof(sql->prepared));
 	sql->rules = NULL;
@@ -131,6 +132,10 @@ static bool set_session(struct sql *sql)
 		    /* A statement is planned once, perhaps while its tables
 		     * are empty: no plan may hang on that. */
 		    "SET jit = off; SET enable_seqscan = off;"
+		    "PREPARE authority AS SELECT"
+		    " set_config('echo.authority', $1, true),"
+		    " set_config('echo.person_ids', $2, true),"
+		    " set_config('echo.grants', $3, true);"
 		    "SET idle_in_transaction_session_timeout = %d",
 		    sql->schema,
 		    sql->keep_plans ? "force_generic_plan;"
@@ -221,6 +226,17 @@ enum status sql_failure(struct sql *sql, const PGresult *result,
 					result, PG_DIAG_COLUMN_NAME))) : "");
 }
 
+/* What is not a statement with a contract needs its transaction first; if that
+ * fails, so does what follows. */
+static void begin_now(struct sql *sql)
+{
+	const char *params[3];
+	struct step steps[3] = { 0 };
+
+	sql_begin_steps(sql, params, steps);
+	PQclear(sql_steps(sql, steps));
+}
+
 enum status sql_text(struct sql *sql, const char *text, int count,
 		     const char *const values[], sql_row *row, void *context,
 		     struct error *error)
@@ -231,6 +247,8 @@ enum status sql_text(struct sql *sql, const char *text, int count,
 	if (!sql->conn)
 		return error_set(error, STATUS_UNAVAILABLE,
 				 "The database is away.", "");
+	if (sql->begin)
+		begin_now(sql);
 	result = count || row ? PQexecParams(sql->conn, text, count, NULL,
 					     values, NULL, NULL, 0)
 			      : PQexec(sql->conn, text);
@@ -258,77 +276,92 @@ static bool command(struct sql *sql, const char *text)
 	return sql_text(sql, text, 0, NULL, NULL, NULL, NULL) == STATUS_OK;
 }
 
-static void add_setting(struct sql *sql, struct text *text, const char *name,
-			const char *value)
-{
-	char *literal = PQescapeLiteral(sql->conn, value, strlen(value));
-
-	text_printf(text, "%s set_config('echo.%s', %s, true)",
-		    text->length > 16 ? "," : "", name,
-		    literal ? literal : "''");
-	PQfreemem(literal);
-}
-
 /* The settings are transaction-local, so that no group can inherit the
- * authority of the one before it; they travel with BEGIN in one message. */
-static bool begin_now(struct sql *sql, const struct authority *authority)
-{
-	struct arena *arena = arena_new(1024);
-	struct text text = text_new(arena);
-	PGresult *result;
-	bool ok;
-
-	text_add(&text, "BEGIN; SELECT");
-	add_setting(sql, &text, "authority", authority->kind);
-	add_setting(sql, &text, "person_ids", authority->person_ids);
-	add_setting(sql, &text, "grants", authority->grants);
-	result = PQexec(sql->conn, text.bytes);
-	ok = PQresultStatus(result) == PGRES_TUPLES_OK;
-	PQclear(result);
-	arena_free(arena);
-	return ok;
-}
-
+ * authority of the one before it. */
 enum status sql_begin(struct sql *sql, const struct authority *authority,
 		      struct error *error)
 {
-	/* A connection that died while it was idle shows only now: once more. */
-	for (int attempt = 0; attempt < 2 && sql_ready(sql); attempt++) {
-		sql->in_transaction = true;
-		if (begin_now(sql, authority))
-			return STATUS_OK;
-		sql_rollback(sql);
-	}
-	return error_set(error, STATUS_UNAVAILABLE,
-			 "The database does not answer; try again in a moment.",
-			 "");
+	if (!sql_ready(sql))
+		return error_set(error, STATUS_UNAVAILABLE,
+				 "The database does not answer; try again in a "
+				 "moment.", "");
+	sql->in_transaction = true;
+	sql->begin = authority;
+	return STATUS_OK;
+}
+
+/* What became of a COMMIT that was sent. */
+static enum status commit_status(struct sql *sql, const PGresult *result,
+				 struct error *error)
+{
+	sql->in_transaction = false;
+	if (PQresultStatus(result) == PGRES_COMMAND_OK &&
+	    !strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT"))
+		return STATUS_OK;
+	if (PQstatus(sql->conn) != CONNECTION_OK)
+		return error_set(error, STATUS_UNCERTAIN,
+				 "The database went away during the commit; "
+				 "ask again with the same request id.", "");
+	if (PQresultStatus(result) == PGRES_COMMAND_OK)
+		return error_set(error, STATUS_INTERNAL,
+				 "The transaction had failed before.", "");
+	/* Nothing is committed; the transaction may still be open. */
+	sql->in_transaction = true;
+	return sql_failure(sql, result, "commit", NULL, error);
 }
 
 enum status sql_commit(struct sql *sql, struct error *error)
 {
-	PGresult *result = PQexec(sql->conn, "COMMIT");
-	bool done = PQresultStatus(result) == PGRES_COMMAND_OK &&
-		    !strcmp(PQcmdStatus(result), "COMMIT");
-	enum status status = STATUS_OK;
+	PGresult *result;
+	enum status status;
 
-	sql->in_transaction = false;
-	if (!done && PQstatus(sql->conn) != CONNECTION_OK)
-		status = error_set(error, STATUS_UNCERTAIN,
-				   "The database went away during the commit; "
-				   "ask again with the same request id.", "");
-	else if (!done && PQresultStatus(result) == PGRES_COMMAND_OK)
-		status = error_set(error, STATUS_INTERNAL,
-				   "The transaction had failed before.", "");
-	else if (!done)
-		status = sql_failure(sql, result, "commit", NULL, error);
+	if (sql->begin) { /* nothing was sent, nothing is to be committed */
+		sql->begin = NULL;
+		sql->in_transaction = false;
+		return STATUS_OK;
+	}
+	result = PQexec(sql->conn, "COMMIT");
+	status = commit_status(sql, result, error);
 	PQclear(result);
+	if (status != STATUS_OK)
+		sql_rollback(sql);
+	return status;
+}
+
+enum status sql_run_and_commit(struct sql *sql, const struct binding *binding,
+			       size_t count,
+			       const struct sql_request requests[],
+			       struct arena *arena, struct error *error)
+{
+	const struct prepared *prepared;
+	const char *problem = NULL;
+	PGresult *result;
+	enum status status;
+
+	prepared = sql_prepared(sql, binding, arena, &problem);
+	if (!prepared)
+		return error_set(error, STATUS_UNAVAILABLE,
+				 "The database went away; try again.", "");
+	result = sql_steps(
+		sql, (struct step[]){
+			     { .name = prepared->name,
+			       .param_count = sql_param_count(prepared),
+			       .params = sql_params(prepared, arena, count,
+						    requests) },
+			     { .text = "COMMIT" },
+			     { 0 } });
+	status = commit_status(sql, result, error);
+	PQclear(result);
+	if (status != STATUS_OK)
+		sql_rollback(sql);
 	return status;
 }
 
 void sql_rollback(struct sql *sql)
 {
-	if (sql->in_transaction && sql->conn)
+	if (sql->in_transaction && sql->conn && !sql->begin)
 		command(sql, "ROLLBACK");
+	sql->begin = NULL;
 	sql->in_transaction = false;
 }
 

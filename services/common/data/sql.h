@@ -115,10 +115,18 @@ struct authority {
 	const char *grants;      /* "role:scope:scope_id ..." sorted, or "" */
 };
 
+/* Costs nothing by itself: it travels with the first statement. authority must
+ * live until then. */
 enum status sql_begin(struct sql *sql, const struct authority *authority,
 		      struct error *error);
 /* UNCERTAIN when the connection died after COMMIT was sent. */
 enum status sql_commit(struct sql *sql, struct error *error);
+/* A statement without results to read and the COMMIT, in one message. CONFLICT
+ * when the statement hits what is unique. */
+enum status sql_run_and_commit(struct sql *sql, const struct binding *binding,
+			       size_t count,
+			       const struct sql_request requests[],
+			       struct arena *arena, struct error *error);
 void sql_rollback(struct sql *sql);
 bool sql_savepoint(struct sql *sql);
 bool sql_rollback_to_savepoint(struct sql *sql);

@@ -54,6 +54,8 @@ struct sql {
 	struct rule *rules;    /* what constraints mean to a caller */
 	size_t rule_count;
 	bool in_transaction;
+	/* begun, but not sent yet: it travels with the first statement */
+	const struct authority *begin;
 	bool keep_plans;       /* see sql_keep_plans */
 	int idle_limit_ms;     /* in a transaction */
 	int rows;              /* of the last statement */
@@ -65,6 +67,22 @@ const struct prepared *sql_prepared(struct sql *sql,
 				    const struct binding *binding,
 				    struct arena *arena, const char **problem);
 
+/* Statements that share one message to the server and back; NULL ends. Each
+ * runs only if those before it succeeded. */
+struct step {
+	const char *text;  /* of a plain statement, or */
+	const char *name;  /* of a prepared one with these parameters */
+	int param_count;
+	const char *const *params;
+};
+
+/* Send them together; the result of the last one that ran, or of the first
+ * that failed, which the caller clears. */
+PGresult *sql_steps(struct sql *sql, const struct step steps[]);
+/* BEGIN and the authority as steps, when they are due; returns how many. */
+int sql_begin_steps(struct sql *sql, const char *params[3],
+		    struct step steps[2]);
+
 /* Turn a failed result into an error for a caller; logs what is for us only. */
 enum status sql_failure(struct sql *sql, const PGresult *result,
 			const char *where, struct arena *arena,
@@ -74,6 +92,10 @@ enum status sql_failure(struct sql *sql, const PGresult *result,
 enum { PARAM_REQUEST_NO, PARAM_NOW, PARAM_PRINCIPAL, PARAM_COMMON };
 enum { PARAM_CHANGE_KEY, PARAM_CHANGE_SEQ, PARAM_CHANGE_DELETED,
        PARAM_CHANGE };
+
+/* The parameters of a statement for these requests, as text. */
+const char **sql_params(const struct prepared *prepared, struct arena *arena,
+			size_t count, const struct sql_request requests[]);
 
 static inline int sql_param_count(const struct prepared *prepared)
 {

@@ -87,9 +87,8 @@ static const char *make_array(struct arena *arena, size_t count,
 	return array_end(&array);
 }
 
-static const char **make_params(const struct prepared *prepared,
-				struct arena *arena, size_t count,
-				const struct sql_request requests[])
+const char **sql_params(const struct prepared *prepared, struct arena *arena,
+			size_t count, const struct sql_request requests[])
 {
 	const char **params =
 		arena_array(arena, (size_t)sql_param_count(prepared),
@@ -283,6 +282,24 @@ static enum status read_result(struct sql *sql, const struct prepared *prepared,
 	return status;
 }
 
+/* The first statement of a transaction takes its BEGIN along. */
+static PGresult *execute(struct sql *sql, const struct prepared *prepared,
+			 const char *const *params)
+{
+	const char *who[3];
+	struct step steps[4] = { 0 };
+	int count = sql_begin_steps(sql, who, steps);
+
+	if (!count)
+		return PQexecPrepared(sql->conn, prepared->name,
+				      sql_param_count(prepared), params, NULL,
+				      NULL, 0);
+	steps[count] = (struct step){ .name = prepared->name,
+				      .param_count = sql_param_count(prepared),
+				      .params = params };
+	return sql_steps(sql, steps);
+}
+
 enum status sql_run(struct sql *sql, const struct binding *binding,
 		    size_t count, const struct sql_request requests[],
 		    struct arena *arena, struct sql_result results[],
@@ -309,9 +326,8 @@ enum status sql_run(struct sql *sql, const struct binding *binding,
 				 "The service and its database do not fit; the "
 				 "log has the details.", "");
 	}
-	result = PQexecPrepared(
-		sql->conn, prepared->name, sql_param_count(prepared),
-		make_params(prepared, arena, count, requests), NULL, NULL, 0);
+	result = execute(sql, prepared,
+			 sql_params(prepared, arena, count, requests));
 	sql->rows = PQntuples(result);
 	status = read_result(sql, prepared, result, count, arena, results,
 			     error);
