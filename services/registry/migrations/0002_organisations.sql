@@ -4,11 +4,12 @@
 -- The rules for text that people type, used by CHECK constraints and by the
 -- imports, which name the offending column before anything is written.
 
--- One line: no control characters (a line end would forge a mail header), no
--- blanks around it, not too long.
+-- One line: no control characters (a line end would forge a mail header), none
+-- that are invisible or turn the text around, no blanks around it, not too long.
 CREATE FUNCTION is_line(value text, most integer) RETURNS boolean
 IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
-	SELECT char_length(value) <= most AND value !~ '[[:cntrl:]]|^\s|\s$'
+	SELECT char_length(value) <= most AND value !~ ('[[:cntrl:]]|^\s|\s$'
+		|| '|[\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]')
 $$;
 
 -- An address that every mail system can carry: ASCII, in lower case.
