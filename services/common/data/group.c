@@ -320,7 +320,7 @@ static enum status attempt(struct group *group, struct error *error)
 	return status;
 }
 
-static bool was_uncertain(const struct group_envelope *envelope)
+static bool any_envelope(const struct group_envelope *envelope)
 {
 	(void)envelope;
 	return true;
@@ -363,7 +363,7 @@ int group_run(struct sql *sql, const struct group_plan *plan,
 		 * knows. Anything else is tried with savepoints. */
 		if (plan->write && (status == STATUS_CONFLICT ||
 				    status == STATUS_UNCERTAIN))
-			recall_all(&group, was_uncertain);
+			recall_all(&group, any_envelope);
 		if (!ends_transaction(status))
 			group.careful = true;
 	}
