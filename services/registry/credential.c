@@ -53,7 +53,7 @@ static Rpc__Credential *of_operator(struct arena *arena)
 		arena, &credential->base,
 		field_find(&rpc__credential__descriptor, "grants"));
 
-	grant->role = arena_strdup(arena, "superhub_admin");
+	grant->role = arena_strdup(arena, TOKEN_OPERATOR);
 	grant->scope = RPC__GRANT__SCOPE__superhub;
 	return credential;
 }

@@ -20,7 +20,7 @@ void credential_admin(const struct stage *stage, struct arena *arena,
 		fprintf(stderr, "credential: %s\n", problem);
 		exit(2);
 	}
-	grant.role = arena_strdup(arena, "superhub_admin");
+	grant.role = arena_strdup(arena, TOKEN_OPERATOR);
 	grant.scope = RPC__GRANT__SCOPE__superhub;
 	credential.n_grants = 1;
 	credential.grants = grants;

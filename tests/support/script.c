@@ -15,6 +15,9 @@
  *   sql QUERY => VALUES              as owner; one row, columns joined by |
  *   apply SERVICE FEED [{json}, ...] hand changes to a follow
  *   timer NAME                       until it has nothing more to do
+ *   admit all | admit rows           from here on every method admits every
+ *                                    role, so that row-level security is alone;
+ *                                    or whom its row admits
  *
  * Exit status 0 when everything was as expected; 1 with the line otherwise.
  */
@@ -51,6 +54,7 @@ struct script {
 	Rpc__Reply *reply;
 	size_t next_result;
 	struct token_keys *keys;
+	bool admit_all;
 };
 
 static void fail(const struct script *script, const char *format, ...)
@@ -321,6 +325,32 @@ static void add_counted(struct script *script, const char *text)
 	}
 }
 
+/* The method's plan, its row widened to every role (member: no staff role at
+ * all), so that nothing but the policies says no. */
+static struct plan *admit_all(struct script *script, const struct plan *plan)
+{
+	struct method *method = arena_alloc(script->arena, sizeof(*method));
+	struct plan *wide = arena_alloc(script->arena, sizeof(*wide));
+
+	*method = *plan->method;
+	if (method->roles)
+		method->roles = "superhub_admin superhub_viewer hub_admin "
+				"coordinator facilitator network_lead speaker "
+				"it_support evaluator case_presenter member";
+	memcpy(wide, plan, sizeof(*wide));
+	wide->method = method;
+	return wide;
+}
+
+static void run_admit(struct script *script)
+{
+	const char *whom = script_after(&script->line, 1);
+
+	if (strcmp(whom, "all") != 0 && strcmp(whom, "rows") != 0)
+		fail(script, "admit all, or admit rows");
+	script->admit_all = !strcmp(whom, "all");
+}
+
 static void run_call(struct script *script, bool batch)
 {
 	const char *what = script_after(&script->line, 2);
@@ -331,6 +361,8 @@ static void run_call(struct script *script, bool batch)
 	script->plan = plans_find(&script->run.plans, method);
 	if (!script->plan)
 		fail(script, "there is no method %s", method);
+	if (script->admit_all)
+		script->plan = admit_all(script, script->plan);
 	script->request = (Rpc__Request *)message_new(
 		script->arena, &rpc__request__descriptor);
 	script->request->method = arena_strdup(script->arena, method);
@@ -559,7 +591,7 @@ static const struct {
 	{ "call", run_call_one }, { "batch", run_batch },
 	{ "again", send_request }, { "expect", run_expect },
 	{ "sql", run_sql },	 { "apply", run_apply },
-	{ "timer", run_timer },
+	{ "timer", run_timer },	  { "admit", run_admit },
 };
 
 static void run_line(struct script *script)

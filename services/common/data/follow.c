@@ -4,8 +4,6 @@
 #include "services/common/data/feed.h"
 #include "services/common/data/runtime.h"
 
-static const struct authority service_authority = { "service", "", "" };
-
 struct binding follow_binding(const struct follow *follow, int number)
 {
 	return (struct binding){ follow->sql[number], follow->message, NULL,
@@ -117,10 +115,12 @@ enum status feed_follow(struct sql *sql, const struct follow *follow,
 			struct feed_progress *progress, struct error *error)
 {
 	Rpc__FollowCursor *cursor = new_cursor(follow, arena);
+	const struct authority authority = { "service", "", "", follow->feed,
+					     follow->service };
 	enum status status;
 
 	*progress = (struct feed_progress){ .applied = -1 };
-	status = sql_begin(sql, &service_authority, error);
+	status = sql_begin(sql, &authority, error);
 	if (status != STATUS_OK)
 		return status;
 	status = sql_call(sql, &runtime_bindings[RUNTIME_CURSOR],

@@ -136,7 +136,10 @@ static bool set_session(struct sql *sql)
 		    "PREPARE authority AS SELECT"
 		    " set_config('echo.authority', $1, true),"
 		    " set_config('echo.person_ids', $2, true),"
-		    " set_config('echo.grants', $3, true);"
+		    " set_config('echo.grants', $3, true),"
+		    " set_config('echo.method', $4, true),"
+		    " set_config('echo.caller', $5, true),"
+		    " set_config('echo.now', $6, true);"
 		    "SET idle_in_transaction_session_timeout = %d",
 		    sql->schema,
 		    sql->keep_plans ? "force_generic_plan;"
@@ -188,11 +191,6 @@ static const struct rule *find_rule(const struct sql *sql, const char *name)
 	return NULL;
 }
 
-static const char *or_empty(const char *text)
-{
-	return text ? text : "";
-}
-
 enum status sql_failure(struct sql *sql, const PGresult *result,
 			const char *where, struct arena *arena,
 			struct error *error)
@@ -231,7 +229,7 @@ enum status sql_failure(struct sql *sql, const PGresult *result,
  * fails, so does what follows. */
 static void begin_now(struct sql *sql)
 {
-	const char *params[3];
+	const char *params[AUTHORITY_PARAMS];
 	struct step steps[3] = { 0 };
 
 	sql_begin_steps(sql, params, steps);

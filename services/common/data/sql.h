@@ -113,6 +113,9 @@ struct authority {
 	const char *person_ids;  /* "{uuid,...}": the one, or all who ask for
 				    themselves in this group */
 	const char *grants;      /* "role:scope:scope_id ..." sorted, or "" */
+	/* For triggers that keep an account: what is being done (a method, a
+	 * timer, a feed) and which service asked; NULL is "". */
+	const char *method, *caller;
 };
 
 /* Costs nothing by itself: it travels with the first statement. authority must

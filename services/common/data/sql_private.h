@@ -8,6 +8,7 @@
 
 #include <libpq-fe.h>
 
+#include "services/common/base/clock.h"
 #include "services/common/base/text.h"
 #include "services/common/data/sql.h"
 
@@ -59,6 +60,7 @@ struct sql {
 	bool keep_plans;       /* see sql_keep_plans */
 	int idle_limit_ms;     /* in a transaction */
 	int rows;              /* of the last statement */
+	char now[CLOCK_TEXT_MAX]; /* when the transaction began: the domain's */
 };
 
 /* The prepared statement of a binding, prepared now if need be. NULL and a
@@ -79,9 +81,15 @@ struct step {
 /* Send them together; the result of the last one that ran, or of the first
  * that failed, which the caller clears. */
 PGresult *sql_steps(struct sql *sql, const struct step steps[]);
+#define AUTHORITY_PARAMS 6
 /* BEGIN and the authority as steps, when they are due; returns how many. */
-int sql_begin_steps(struct sql *sql, const char *params[3],
+int sql_begin_steps(struct sql *sql, const char *params[AUTHORITY_PARAMS],
 		    struct step steps[2]);
+
+static inline const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
 
 /* Turn a failed result into an error for a caller; logs what is for us only. */
 enum status sql_failure(struct sql *sql, const PGresult *result,

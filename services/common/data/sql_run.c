@@ -286,7 +286,7 @@ static enum status read_result(struct sql *sql, const struct prepared *prepared,
 static PGresult *execute(struct sql *sql, const struct prepared *prepared,
 			 const char *const *params)
 {
-	const char *who[3];
+	const char *who[AUTHORITY_PARAMS];
 	struct step steps[4] = { 0 };
 	int count = sql_begin_steps(sql, who, steps);
 

@@ -59,7 +59,7 @@ PGresult *sql_steps(struct sql *sql, const struct step steps[])
 	return kept;
 }
 
-int sql_begin_steps(struct sql *sql, const char *params[3],
+int sql_begin_steps(struct sql *sql, const char *params[AUTHORITY_PARAMS],
 		    struct step steps[2])
 {
 	const struct authority *authority = sql->begin;
@@ -70,8 +70,13 @@ int sql_begin_steps(struct sql *sql, const char *params[3],
 	params[0] = authority->kind;
 	params[1] = authority->person_ids;
 	params[2] = authority->grants;
+	params[3] = or_empty(authority->method);
+	params[4] = or_empty(authority->caller);
+	clock_format(clock_now(), sql->now);
+	params[5] = sql->now;
 	steps[0] = (struct step){ .text = "BEGIN" };
-	steps[1] = (struct step){ .name = "authority", .param_count = 3,
+	steps[1] = (struct step){ .name = "authority",
+				  .param_count = AUTHORITY_PARAMS,
 				  .params = params };
 	return 2;
 }

@@ -173,6 +173,8 @@ static void prepare_work(struct service_run *run, struct work *work,
 
 static bool same_authority(const struct work *a, const struct work *b)
 {
+	if (strcmp(a->envelope->caller, b->envelope->caller) != 0)
+		return false;
 	if (a->self || b->self)
 		return a->self && b->self;
 	if (!a->credential || !b->credential)
@@ -184,10 +186,14 @@ static bool same_authority(const struct work *a, const struct work *b)
 static struct authority group_authority(struct work *const works[],
 					size_t count, struct arena *arena)
 {
+	const struct envelope *first = works[0]->envelope;
+	struct authority authority = { "service", "", "",
+				       first->plan->method->name,
+				       first->caller };
 	struct text persons = text_new(arena);
 
 	if (!works[0]->credential)
-		return (struct authority){ "service", "", "" };
+		return authority;
 	text_add_char(&persons, '{');
 	for (size_t i = 0; i < count; i++) {
 		if (i)
@@ -197,9 +203,10 @@ static struct authority group_authority(struct work *const works[],
 			break;
 	}
 	text_add_char(&persons, '}');
-	if (works[0]->self)
-		return (struct authority){ "self", persons.bytes, "" };
-	return (struct authority){ "person", persons.bytes, works[0]->grants };
+	authority.kind = works[0]->self ? "self" : "person";
+	authority.person_ids = persons.bytes;
+	authority.grants = works[0]->self ? "" : works[0]->grants;
+	return authority;
 }
 
 static void body_hash(const Rpc__Request *request, struct arena *arena,

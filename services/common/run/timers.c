@@ -18,17 +18,17 @@ struct timers {
 	int64_t due_us[TIMERS_MAX], own_due_us[TIMERS_MAX];
 };
 
-static const struct authority service_authority = { "service", "", "" };
-
 static bool run_sql(struct sql *sql, const struct timer *timer,
 		    struct arena *arena)
 {
 	struct binding binding = { timer->sql, NULL, NULL, false };
+	const struct authority authority = { "service", "", "", timer->name,
+					     "timer" };
 	struct sql_request request = { .principal_person_id = "" };
 	struct sql_result result;
 	struct error error = { STATUS_OK, "", "" };
 
-	if (sql_begin(sql, &service_authority, &error) != STATUS_OK)
+	if (sql_begin(sql, &authority, &error) != STATUS_OK)
 		return false;
 	if (sql_run(sql, &binding, 1, &request, arena, &result, &error) ==
 		    STATUS_OK &&

@@ -131,7 +131,7 @@ BEGIN {
 	kinds["attendance"] = 6; sizes["attendance"] = 400
 
 	print "at 2022-01-01T09:00:00Z"
-	print "as person " id(9, 1) " superhub_admin:superhub"
+	print "as person " id(9, 1) " operator:superhub"
 	while (changes < 2000) {
 		apply(pick("network person session session attendance " \
 			"attendance attendance attendance"), 1 + random(6))
