@@ -6,8 +6,8 @@
 #include "registry_sql.h"
 #include "services/registry/credential.h"
 
-/* Who may; which rows they see and change is row-level security
- * (migrations). */
+/* Who may, besides the operator; which rows they see and change is row-level
+ * security (migrations). */
 #define SUPERHUB "superhub_admin"
 #define HUB SUPERHUB " hub_admin"
 #define STAFF HUB " coordinator"
@@ -48,7 +48,7 @@ static const struct method methods[] = {
 	{ "ImportNetworks", { SQL(import_networks) }, .write = true,
 	  .roles = SUPERHUB },
 	{ "ImportMembers", { SQL(import_members) }, .write = true,
-	  .roles = SUPERHUB },
+	  .roles = TOKEN_OPERATOR },
 
 	{ "GrantRole", { SQL(grant_role) }, .key = "grant_id", .write = true,
 	  .roles = SUPERHUB },

@@ -35,7 +35,9 @@ WITH asked AS (
 		zone = excluded.zone, status = excluded.status,
 		version = p.version + 1
 	WHERE excluded.version IN (1, p.version + 1)
-	RETURNING *
+	RETURNING person_id, first_name, last_name, preferred_name, profession,
+		role_title, organisation_id, setting, postcode_outward, nation,
+		region, phone, language, zone, status, version
 ), given AS (
 	-- Without a mark the first address is primary.
 	SELECT DISTINCT ON (s.person_id, lower(g.address)) s.person_id,
