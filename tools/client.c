@@ -36,19 +36,21 @@ static const struct client_method builtins[] = {
 /* ---- settings ---- */
 
 static struct {
-	const char *keys, *peers, *state, *clock_file;
+	const char *keys, *peers, *credential_keys, *state, *clock_file;
 	const char *urls[SERVICES];
 } settings;
 
 #define LOCAL(port) "tcp://127.0.0.1:" port
 static const struct setting table[] = {
 	{ .name = "ECHO_STATE", .value = &settings.state, .fallback = "",
-	  .about = "the local set-up's folder, where the next three are looked "
+	  .about = "the local set-up's folder, where the next four are looked "
 		   "for" },
 	{ .name = "ECHO_KEYS", .value = &settings.keys, .fallback = "",
 	  .secret = true, .about = "our secret keys" },
 	{ .name = "ECHO_PEERS", .value = &settings.peers, .fallback = "",
 	  .about = "everybody's public keys" },
+	{ .name = "ECHO_CREDENTIAL_KEYS", .value = &settings.credential_keys,
+	  .fallback = "", .about = "what checks the registry's signatures" },
 	{ .name = "ECHO_CLOCK_FILE", .value = &settings.clock_file,
 	  .fallback = "", .about = "the file that holds the domain's time" },
 	{ .name = "ECHO_REGISTRY_URL", .value = &settings.urls[0],
@@ -116,7 +118,15 @@ static void load_settings(void)
 		settings.keys = local_file("keys/superhub.keys");
 	if (settings.peers[0] == '\0')
 		settings.peers = local_file("keys/peers");
+	if (settings.credential_keys[0] == '\0')
+		settings.credential_keys = local_file("keys/credential.keys");
 	log_open("superhub", "error");
+}
+
+const char *client_credential_keys(void)
+{
+	load_settings();
+	return settings.credential_keys;
 }
 
 const char *client_clock_file(void)

@@ -57,6 +57,8 @@ enum status client_call_quietly(const struct client_method *method,
 void client_complain(const struct client_method *method,
 		     const struct error *error);
 
+/* ECHO_CREDENTIAL_KEYS, or the local set-up's; "" when it has none. */
+const char *client_credential_keys(void);
 /* ECHO_CLOCK_FILE, or the local set-up's; "" when it has none. */
 const char *client_clock_file(void);
 

@@ -53,7 +53,8 @@ void command_parse(const struct command *command, int argc, char **argv,
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Each in the file of its name; the second lot in calls.c. */
-extern const struct command keys_command, status_command, clock_command,
+extern const struct command audit_command, keys_command, status_command,
+	clock_command,
 	import_command, outbox_command, report_command, call_command,
 	completion_command;
 extern const struct command hubs_command, networks_command, people_command,

@@ -41,7 +41,7 @@ static void draw(size_t done, int64_t now_us)
 {
 	int64_t spent_us = now_us - state.begun_us;
 	double rate = (double)done * 1e6 / (double)spent_us;
-	size_t filled = state.total > 0 ? done * BAR / state.total : BAR;
+	size_t filled = state.total > 0 ? done * BAR / state.total : 0;
 
 	if (state.terminal) {
 		fputs("\r\033[K[", stderr);
@@ -49,9 +49,11 @@ static void draw(size_t done, int64_t now_us)
 			fputc(i < filled ? '#' : '.', stderr);
 		fputs("] ", stderr);
 	}
-	fprintf(stderr, "%s: %zu of %zu (%zu %%), %.0f/s", state.what, done,
-		state.total,
-		state.total > 0 ? done * 100 / state.total : (size_t)100, rate);
+	if (state.total > 0)
+		fprintf(stderr, "%s: %zu of %zu (%zu %%), %.0f/s", state.what,
+			done, state.total, done * 100 / state.total, rate);
+	else
+		fprintf(stderr, "%s: %zu, %.0f/s", state.what, done, rate);
 	if (done > 0 && done < state.total) {
 		fputs(", still ", stderr);
 		print_duration((int64_t)((double)(state.total - done) / rate));

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-void progress_begin(const char *what, size_t total);
+void progress_begin(const char *what, size_t total); /* 0: nobody knows */
 void progress_at(size_t done);
 /* Take the bar away, so that other lines can be written. */
 void progress_hide(void);

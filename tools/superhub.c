@@ -14,7 +14,7 @@ const char *argp_program_version = "superhub " ECHO_VERSION;
 /* clang-format off */
 const struct command *const commands[] = {
 	/* the set-up */
-	&keys_command, &status_command, &clock_command,
+	&keys_command, &status_command, &clock_command, &audit_command,
 	/* who is there */
 	&hubs_command, &networks_command, &people_command,
 	/* what happens */

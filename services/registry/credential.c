@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "registry.pb-c.h"
-#include "registry_sql.h"
 #include "services/registry/credential.h"
+#include "services/registry/statements.h"
 
 static const char *signing_keys;
 static struct token_keys *keys;
@@ -15,12 +15,6 @@ const struct setting credential_settings[] = {
 	{ .name = "ECHO_SIGNING_KEYS", .value = &signing_keys, .secret = true,
 	  .about = "Ed25519 secret keys that sign credentials, a line "
 		   "'KEY_ID BASE64' each; the first one signs" },
-	{ 0 }
-};
-
-const struct binding credential_statements[] = {
-	{ SQL(credential), &registry__issue_credential_request__descriptor,
-	  &rpc__credential__descriptor },
 	{ 0 }
 };
 
@@ -43,6 +37,12 @@ void credential_stop(struct service_run *run)
 	keys = NULL;
 }
 
+/* A script test has no start: there the checking keys sign too. */
+const struct token_keys *credential_keys(const struct service_run *run)
+{
+	return keys ? keys : service_token_keys(run);
+}
+
 /* Who sits at the machine may do everything; nobody has a role before the
  * operator has given one. */
 static Rpc__Credential *of_operator(struct arena *arena)
@@ -61,7 +61,7 @@ static Rpc__Credential *of_operator(struct arena *arena)
 static enum status of_person(struct call *call, Rpc__Credential **credential)
 {
 	ProtobufCMessage *reply = NULL;
-	enum status status = sql_call(call->sql, &credential_statements[0],
+	enum status status = sql_call(call->sql, &statements[STATEMENT_CREDENTIAL],
 				      call->request, call->arena, &reply,
 				      &call->error);
 
@@ -91,10 +91,9 @@ enum status issue_credential(struct call *call)
 	}
 	credential->issued_at_us = clock_wall();
 	credential->expires_at_us = credential->issued_at_us + TOKEN_LIFE_US;
-	/* A script test has no start: there the checking keys sign too. */
 	reply->credential.data =
-		token_sign(keys ? keys : service_token_keys(call->run),
-			   call->arena, credential, &reply->credential.len);
+		token_sign(credential_keys(call->run), call->arena, credential,
+			   &reply->credential.len);
 	reply->expires_at_us = credential->expires_at_us;
 	call->reply = &reply->base;
 	return STATUS_OK;

@@ -11,11 +11,13 @@
 #include "services/common/run/service.h"
 
 extern const struct setting credential_settings[];
-extern const struct binding credential_statements[];
 
 /* False, with the reason in the log, when the keys are malformed. */
 bool credential_start(struct service_run *run);
 void credential_stop(struct service_run *run);
+
+/* The keys that sign. */
+const struct token_keys *credential_keys(const struct service_run *run);
 
 enum status issue_credential(struct call *call);
 

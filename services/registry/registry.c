@@ -4,7 +4,9 @@
  */
 #include "registry.pb-c.h"
 #include "registry_sql.h"
+#include "services/registry/audit.h"
 #include "services/registry/credential.h"
+#include "services/registry/statements.h"
 
 /* Who may, besides the operator; which rows they see and change is row-level
  * security (migrations). */
@@ -56,6 +58,8 @@ static const struct method methods[] = {
 	  .write = true, .roles = SUPERHUB },
 	{ "ListRoleGrants", { SQL(list_role_grants) }, .roles = SUPERHUB,
 	  .self = "person_id" },
+	{ "ListAuditBatches", { SQL(list_audit_batches) }, .roles = SUPERHUB },
+	{ "ListAuditEvents", { SQL(list_audit_events) }, .roles = SUPERHUB },
 	{ "IssueCredential", .run = issue_credential,
 	  .callers = "gateway superhub" },
 	{ 0 }
@@ -76,8 +80,20 @@ static const struct feed feeds[] = {
 	{ 0 }
 };
 
+const struct binding statements[] = {
+	[STATEMENT_CREDENTIAL] = { SQL(credential),
+				   &registry__issue_credential_request__descriptor,
+				   &rpc__credential__descriptor },
+	[STATEMENT_AUDIT_UNSEALED] = { SQL(audit_unsealed), NULL,
+				       &registry__audit_page__descriptor },
+	[STATEMENT_AUDIT_SEAL] = { SQL(audit_seal),
+				   &registry__audit_seal__descriptor, NULL },
+	{ 0 }
+};
+
 static const struct timer timers[] = {
 	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
+	{ "seal_audit", .run = seal_audit, .every_us = 1 * CLOCK_SECOND },
 	{ 0 }
 };
 
@@ -89,7 +105,7 @@ const struct service registry = {
 	.feeds = feeds,
 	.timers = timers,
 	.settings = credential_settings,
-	.statements = credential_statements,
+	.statements = statements,
 	.migrations = sql_migrations,
 	.start = credential_start,
 	.stop = credential_stop,

@@ -12,7 +12,6 @@
 #include "services/common/wire/seal.h"
 
 #define CONTEXT "ECHO1 credential"
-#define CONTEXT_BYTES (sizeof(CONTEXT) - 1)
 #define SIGNATURE_BYTES crypto_sign_BYTES
 #define KEYS_MAX 16
 #define TOKEN_MAX (64 * 1024) /* some thousand grants */
@@ -130,35 +129,47 @@ void token_keys_free(struct token_keys *keys)
 	sodium_free(keys); /* wipes; NULL is allowed */
 }
 
-/* What is signed: the context, so that no other signature of this key can be
- * taken for a credential, and the packed message. */
-static uint8_t *signed_part(struct arena *arena, size_t packed_length)
+/* What is signed: the context, so that a signature for one purpose is none for
+ * another, and the bytes. */
+static uint8_t *signed_part(struct arena *arena, const char *context,
+			    const void *bytes, size_t length)
 {
-	uint8_t *part = arena_alloc(arena, CONTEXT_BYTES + packed_length);
+	uint8_t *part = arena_alloc(arena, strlen(context) + length);
 
-	memcpy(part, CONTEXT, CONTEXT_BYTES);
+	memcpy(part, context, strlen(context));
+	memcpy(part + strlen(context), bytes, length);
 	return part;
+}
+
+void *token_sign_bytes(const struct token_keys *keys, struct arena *arena,
+		       const char *context, const void *bytes, size_t length,
+		       size_t *token_length)
+{
+	size_t id_length = strlen(keys->secret_id);
+	size_t front = 1 + id_length + SIGNATURE_BYTES;
+	uint8_t *token = arena_alloc(arena, front + length);
+
+	assert(keys->signs);
+	token[0] = (uint8_t)id_length;
+	memcpy(token + 1, keys->secret_id, id_length);
+	crypto_sign_detached(token + 1 + id_length, NULL,
+			     signed_part(arena, context, bytes, length),
+			     strlen(context) + length, keys->secret_key);
+	memcpy(token + front, bytes, length);
+	*token_length = front + length;
+	assert(*token_length <= TOKEN_MAX);
+	return token;
 }
 
 void *token_sign(const struct token_keys *keys, struct arena *arena,
 		 const Rpc__Credential *credential, size_t *length)
 {
-	size_t id_length = strlen(keys->secret_id);
-	size_t packed_length = rpc__credential__get_packed_size(credential);
-	uint8_t *part = signed_part(arena, packed_length);
-	size_t front = 1 + id_length + SIGNATURE_BYTES;
-	uint8_t *token = arena_alloc(arena, front + packed_length);
+	size_t packed_length;
+	void *packed = message_encode(arena, &credential->base,
+				      &packed_length);
 
-	assert(keys->signs);
-	rpc__credential__pack(credential, part + CONTEXT_BYTES);
-	token[0] = (uint8_t)id_length;
-	memcpy(token + 1, keys->secret_id, id_length);
-	crypto_sign_detached(token + 1 + id_length, NULL, part,
-			     CONTEXT_BYTES + packed_length, keys->secret_key);
-	memcpy(token + front, part + CONTEXT_BYTES, packed_length);
-	*length = front + packed_length;
-	assert(*length <= TOKEN_MAX);
-	return token;
+	return token_sign_bytes(keys, arena, CONTEXT, packed, packed_length,
+				length);
 }
 
 static enum status refuse(struct error *error, const char *message)
@@ -179,34 +190,48 @@ static enum status check_time(const Rpc__Credential *credential,
 	return STATUS_OK;
 }
 
+enum status token_check_bytes(const struct token_keys *keys,
+			      struct arena *arena, const char *context,
+			      const void *token, size_t token_length,
+			      const void **bytes, size_t *length,
+			      struct error *error)
+{
+	const uint8_t *part = token;
+
+	if (token_length == 0 || token_length > TOKEN_MAX)
+		return refuse(error, "The credential is too long.");
+	size_t id_length = part[0];
+	size_t front = 1 + id_length + SIGNATURE_BYTES;
+	if (token_length < front)
+		return refuse(error, "The credential is cut off.");
+	const struct public_key *key = key_find(keys, part + 1, id_length);
+	if (key == NULL)
+		return refuse(error, "The credential's key is not known here.");
+	*bytes = part + front;
+	*length = token_length - front;
+	if (crypto_sign_verify_detached(
+		    part + 1 + id_length,
+		    signed_part(arena, context, *bytes, *length),
+		    strlen(context) + *length, key->key) != 0)
+		return refuse(error, "The credential is forged.");
+	return STATUS_OK;
+}
+
 enum status token_check(const struct token_keys *keys, struct arena *arena,
 			const void *token, size_t length, int64_t now_us,
 			Rpc__Credential **credential, struct error *error)
 {
-	const uint8_t *bytes = token;
 	ProtobufCMessage *message = NULL;
+	const void *packed;
+	size_t packed_length;
 
 	if (length == 0)
 		return refuse(error, "This needs a person: sign in first.");
-	if (length > TOKEN_MAX)
-		return refuse(error, "The credential is too long.");
-	size_t id_length = bytes[0];
-	size_t front = 1 + id_length + SIGNATURE_BYTES;
-	if (length < front)
-		return refuse(error, "The credential is cut off.");
-	const struct public_key *key = key_find(keys, bytes + 1, id_length);
-	if (key == NULL)
-		return refuse(error, "The credential's key is not known here.");
-	size_t packed_length = length - front;
-	uint8_t *part = signed_part(arena, packed_length);
-	memcpy(part + CONTEXT_BYTES, bytes + front, packed_length);
-	if (crypto_sign_verify_detached(bytes + 1 + id_length, part,
-					CONTEXT_BYTES + packed_length,
-					key->key) != 0)
-		return refuse(error, "The credential is forged.");
-	if (message_decode(arena, &rpc__credential__descriptor,
-			   part + CONTEXT_BYTES, packed_length, &message,
-			   error) != STATUS_OK)
+	if (token_check_bytes(keys, arena, CONTEXT, token, length, &packed,
+			      &packed_length, error) != STATUS_OK)
+		return STATUS_UNAUTHENTICATED;
+	if (message_decode(arena, &rpc__credential__descriptor, packed,
+			   packed_length, &message, error) != STATUS_OK)
 		return refuse(error, "The credential is malformed.");
 	Rpc__Credential *checked = (Rpc__Credential *)message;
 	if (check_time(checked, now_us, error) != STATUS_OK)

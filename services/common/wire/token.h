@@ -35,6 +35,18 @@ void token_keys_free(struct token_keys *keys);
 void *token_sign(const struct token_keys *keys, struct arena *arena,
 		 const Rpc__Credential *credential, size_t *length);
 
+/* The same for other bytes, which the token then holds: context says what the
+ * signature is for. */
+void *token_sign_bytes(const struct token_keys *keys, struct arena *arena,
+		       const char *context, const void *bytes, size_t length,
+		       size_t *token_length);
+/* OK and the bytes (within the token), or UNAUTHENTICATED. */
+enum status token_check_bytes(const struct token_keys *keys,
+			      struct arena *arena, const char *context,
+			      const void *token, size_t token_length,
+			      const void **bytes, size_t *length,
+			      struct error *error);
+
 /* OK and the credential (in the arena), or UNAUTHENTICATED: malformed, unknown
  * key, forged, not yet valid or expired at wall time now_us. */
 enum status token_check(const struct token_keys *keys, struct arena *arena,

@@ -14,7 +14,7 @@ CREATE TABLE audit_event (
 	action text NOT NULL,         -- insert, update, delete, look
 	entity text NOT NULL,
 	keys text[] NOT NULL,
-	subject_ids uuid[] NOT NULL,  -- the people concerned, beside the keys
+	subject_ids uuid[] NOT NULL,  -- the people concerned
 	before_digests bytea NOT NULL, -- 32 bytes for each key; zeros: nothing
 	after_digests bytea NOT NULL,
 	reason text NOT NULL,
@@ -98,8 +98,11 @@ BEGIN
 			SET plan_cache_mode = force_generic_plan AS $f$
 			BEGIN
 				PERFORM audit_note(%L, %L, array_agg(key ORDER BY key),
-					array_agg(coalesce(a.subject_id, b.subject_id)
-						ORDER BY key),
+					coalesce(array_agg(DISTINCT coalesce(
+						a.subject_id, b.subject_id))
+						FILTER (WHERE coalesce(
+						a.subject_id, b.subject_id)
+						IS NOT NULL), '{}'),
 					string_agg(coalesce(b.digest, audit_nothing()),
 						'' ORDER BY key),
 					string_agg(coalesce(a.digest, audit_nothing()),

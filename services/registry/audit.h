@@ -1,0 +1,17 @@
+/*
+ * audit: the timer that seals events of the audit trail in batches which chain,
+ * and signs each batch. C and not SQL, because the signing key must not be
+ * where a query can read it.
+ */
+#ifndef ECHO_REGISTRY_AUDIT_H
+#define ECHO_REGISTRY_AUDIT_H
+
+#include "services/common/run/service.h"
+
+/* What a batch's signature is for (wire/token.h). */
+#define AUDIT_CONTEXT "ECHO1 audit"
+
+bool seal_audit(struct service_run *run, struct sql *sql,
+		struct arena *arena);
+
+#endif
