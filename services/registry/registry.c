@@ -13,6 +13,7 @@
 #define SUPERHUB "superhub_admin"
 #define HUB SUPERHUB " hub_admin"
 #define STAFF HUB " coordinator"
+#define OWN "hub_admin coordinator"
 
 static const struct method methods[] = {
 	{ "PutOrganisation", { SQL(put_organisation) },
@@ -51,6 +52,17 @@ static const struct method methods[] = {
 	  .roles = SUPERHUB },
 	{ "ImportMembers", { SQL(import_members) }, .write = true,
 	  .roles = TOKEN_OPERATOR },
+
+	{ "BeginImport", { SQL(begin_import) }, .key = "import_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "FinishImport", { SQL(finish_import) }, .key = "import_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "UndoImport", { SQL(undo_import) }, .key = "import_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "ListImports", { SQL(list_imports) }, .roles = SUPERHUB },
+	{ "ListImportKept", { SQL(list_import_kept) }, .roles = SUPERHUB },
+	{ "ExportColumns", { SQL(export_columns) }, .roles = OWN },
+	{ "ExportRows", { SQL(export_rows) }, .roles = OWN },
 
 	{ "GrantRole", { SQL(grant_role) }, .key = "grant_id", .write = true,
 	  .roles = SUPERHUB },
@@ -94,6 +106,8 @@ const struct binding statements[] = {
 static const struct timer timers[] = {
 	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
 	{ "seal_audit", .run = seal_audit, .every_us = 1 * CLOCK_SECOND },
+	{ "forget_images", SQL(forget_images),
+	  .every_us = 600 * CLOCK_SECOND },
 	{ 0 }
 };
 

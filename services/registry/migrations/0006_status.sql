@@ -49,7 +49,8 @@ END $$;
 
 -- Called by migrations for a table with status and status_reason. A service or
 -- the operator records what is (an import), so there any state may be the first
--- one; changes go the way of the table for everybody.
+-- one; changes go the way of the table for everybody. Only undoing goes back
+-- whichever way it came: set_config('echo.undo', 'on', true).
 CREATE FUNCTION track_status(tracked regclass, entity text, key_column text)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -77,6 +78,8 @@ BEGIN
 				SELECT from_status, to_status INTO wrong
 				FROM (%3$s) m
 				WHERE (from_status <> '' OR NOT authority_all())
+					AND coalesce(current_setting('echo.undo',
+						true), '') = ''
 					AND NOT EXISTS (
 					SELECT FROM status_transition t
 					WHERE t.entity = %2$L

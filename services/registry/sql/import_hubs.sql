@@ -1,14 +1,15 @@
 -- One row of hubs.csv: an organisation and what is said about it as a hub. Decided
 -- first, then written, as import_members.sql.
 WITH cell AS (
-	SELECT request_no, dry_run, btrim(r.name) AS name,
+	SELECT request_no, dry_run, r.import_id, j.status AS import_status,
+		btrim(r.name) AS name,
 		btrim(type) AS type,
 		upper(btrim(r.postcode_outward)) AS postcode_outward,
 		lower(btrim(r.lead_email)) AS lead_email, r.status, r.trained_on,
 		r.launched_on, r.agreement_on
-	FROM request r
+	FROM request r LEFT JOIN import_job j USING (import_id)
 ), next AS (
-	SELECT c.request_no, c.dry_run, c.name, c.type, c.postcode_outward,
+	SELECT c.request_no, c.dry_run, c.import_id, c.name, c.type, c.postcode_outward,
 		o.organisation_id IS NULL AS new_organisation,
 		nullif(c.type, '') IS DISTINCT FROM o.setting AND c.type <> ''
 			AS other_setting,
@@ -22,7 +23,10 @@ WITH cell AS (
 		coalesce(c.trained_on, h.trained_on) AS trained_on,
 		coalesce(c.launched_on, h.launched_on) AS launched_on,
 		coalesce(c.agreement_on, h.agreement_on) AS agreement_on,
-		h AS stored, CASE
+		h AS stored, o AS stored_organisation, CASE
+		WHEN c.import_id IS NOT NULL
+			AND c.import_status IS DISTINCT FROM 'running'
+		THEN 'import_id: This import is not under way; begin one.'
 		WHEN c.name = '' OR NOT is_line(c.name, 200)
 		THEN 'name: Give the organisation''s name, one line of at most 200 characters.'
 		WHEN type <> '' AND type NOT IN (SELECT code FROM setting)
@@ -75,6 +79,20 @@ WITH cell AS (
 		agreement_on = n.agreement_on, version = h.version + 1
 	FROM plan n
 	WHERE h.hub_id = n.hub_id AND n.writes AND hub_outcome = 'updated'
+), image AS (
+	INSERT INTO import_image AS i (import_id, entity, key, before, version)
+	SELECT import_id, 'organisation', organisation_id,
+		to_jsonb(stored_organisation),
+		coalesce((stored_organisation).version, 0) + 1
+	FROM plan WHERE writes AND organisation_outcome <> 'unchanged'
+		AND import_id IS NOT NULL
+	UNION ALL
+	SELECT import_id, 'hub', hub_id, to_jsonb(stored),
+		coalesce((stored).version, 0) + 1
+	FROM plan WHERE writes AND hub_outcome <> 'unchanged'
+		AND import_id IS NOT NULL
+	ON CONFLICT (import_id, entity, key) DO UPDATE
+	SET version = excluded.version, kept = image_kept(i, excluded)
 )
 SELECT request_no, organisation_outcome AS organisation, hub_outcome AS hub,
 	CASE WHEN NOT (dry_run AND new_organisation) THEN organisation_id END

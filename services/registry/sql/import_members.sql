@@ -18,11 +18,16 @@ WITH cell AS MATERIALIZED (
 		btrim(nation) AS nation, btrim(phone) AS phone,
 		btrim(r.language) AS language, r.status, joined_on,
 		lower(btrim(marketing_opt_in)) AS opt_in,
-		btrim(source) AS source, n.network_id, n.hub_id
+		btrim(source) AS source, n.network_id, n.hub_id, r.import_id,
+		j.status AS import_status
 	FROM request r LEFT JOIN network n ON n.slug = btrim(r.network)
+	LEFT JOIN import_job j USING (import_id)
 ), checked AS MATERIALIZED (
 	-- The tables' rules by the file's columns, and before anything is written.
 	SELECT *, CASE
+		WHEN import_id IS NOT NULL
+			AND import_status IS DISTINCT FROM 'running'
+		THEN 'import_id: This import is not under way; begin one.'
 		WHEN NOT is_address(email)
 		THEN 'email: Give an e-mail address such as name@example.org.'
 		WHEN others <> '' AND EXISTS (
@@ -176,7 +181,7 @@ WITH cell AS MATERIALIZED (
 			ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ), next AS (
 	-- What will stand: what is said, else what is stored, else the default.
-	SELECT s.request_no, s.dry_run, s.now, s.person_id, s.is_new,
+	SELECT s.request_no, s.dry_run, s.import_id, s.now, s.person_id, s.is_new,
 		s.first_name, s.last_name, s.network_id, s.hub_id, s.shared,
 		s.mail_changes, s.first_of_person, s.first_of_membership,
 		s.employer, s.new_employer, s.first_of_employer,
@@ -268,7 +273,7 @@ WITH cell AS MATERIALIZED (
 	FROM mailbox b
 	WHERE e.address = b.address AND NOT e.shared AND b.shared
 		AND NOT b.dry_run
-	RETURNING e.person_id
+	RETURNING e.person_id, e.address
 ), other_reader AS (
 	UPDATE person SET version = version + 1
 	WHERE person_id IN (SELECT person_id FROM newly_shared)
@@ -289,6 +294,35 @@ WITH cell AS MATERIALIZED (
 	FROM plan n
 	WHERE m.membership_id = n.membership_id
 		AND n.membership_outcome = 'updated' AND NOT n.dry_run
+), image AS (
+	INSERT INTO import_image AS i (import_id, entity, key, before, version)
+	SELECT import_id, 'organisation', row_organisation_id, NULL::jsonb, 1
+	FROM plan WHERE new_employer AND first_of_employer AND NOT dry_run
+		AND import_id IS NOT NULL
+	UNION ALL
+	SELECT import_id, 'person', person_id,
+		CASE WHEN NOT is_new THEN person_image(stored) END,
+		coalesce((stored).version, 0) + 1
+	FROM plan WHERE person_outcome <> 'unchanged' AND NOT dry_run
+		AND import_id IS NOT NULL
+	UNION ALL
+	SELECT DISTINCT ON (p.person_id) c.import_id, 'person', p.person_id,
+		person_image(p), p.version + 1
+	FROM newly_shared n
+	JOIN mailbox b ON b.address = n.address AND NOT b.dry_run
+	JOIN checked c USING (request_no)
+	JOIN person p ON p.person_id = n.person_id
+	WHERE c.import_id IS NOT NULL AND p.person_id NOT IN (
+		SELECT person_id FROM plan
+		WHERE person_outcome = 'updated' AND NOT dry_run)
+	UNION ALL
+	SELECT import_id, 'membership', membership_id,
+		to_jsonb(stored_membership),
+		coalesce((stored_membership).version, 0) + 1
+	FROM plan WHERE membership_outcome <> 'unchanged' AND NOT dry_run
+		AND import_id IS NOT NULL
+	ON CONFLICT (import_id, entity, key) DO UPDATE
+	SET version = excluded.version, kept = image_kept(i, excluded)
 )
 SELECT request_no, CASE WHEN new_employer AND first_of_employer THEN 'created'
 		WHEN employer <> '' THEN 'unchanged' END AS organisation,

@@ -1,7 +1,8 @@
 -- One row of networks.csv, its slug the key. Decided first, then written, as
 -- import_members.sql.
 WITH next AS (
-	SELECT r.request_no, r.dry_run, btrim(r.slug) AS slug, h.hub_id,
+	SELECT r.request_no, r.dry_run, r.import_id, j.status AS import_status,
+		btrim(r.slug) AS slug, h.hub_id,
 		btrim(r.title) AS title, btrim(r.theme) AS theme,
 		btrim(r.description) AS description,
 		btrim(r.audience) AS audience,
@@ -16,6 +17,7 @@ WITH next AS (
 		coalesce(n.network_id, gen_random_uuid()) AS network_id,
 		n.network_id IS NULL AS is_new, n AS stored
 	FROM request r
+	LEFT JOIN import_job j USING (import_id)
 	LEFT JOIN LATERAL (SELECT hub_id FROM hub_message
 		WHERE lower(name) = lower(btrim(r.hub))
 		ORDER BY hub_id LIMIT 1) h ON true
@@ -29,6 +31,9 @@ WITH next AS (
 			(stored).visibility, (stored).join_policy,
 			(stored).capacity, (stored).language, (stored).status)
 		THEN 'updated' ELSE 'unchanged' END AS outcome, CASE
+		WHEN import_id IS NOT NULL
+			AND import_status IS DISTINCT FROM 'running'
+		THEN 'import_id: This import is not under way; begin one.'
 		WHEN hub_id IS NULL
 		THEN 'hub: There is no hub of this name.'
 		WHEN hub_id <> (stored).hub_id
@@ -70,6 +75,14 @@ WITH next AS (
 	FROM plan p
 	WHERE n.network_id = p.network_id AND p.fault IS NULL
 		AND NOT p.dry_run AND p.outcome = 'updated'
+), image AS (
+	INSERT INTO import_image AS i (import_id, entity, key, before, version)
+	SELECT import_id, 'network', network_id, to_jsonb(stored),
+		coalesce((stored).version, 0) + 1
+	FROM plan WHERE fault IS NULL AND NOT dry_run
+		AND outcome <> 'unchanged' AND import_id IS NOT NULL
+	ON CONFLICT (import_id, entity, key) DO UPDATE
+	SET version = excluded.version, kept = image_kept(i, excluded)
 )
 SELECT request_no, outcome AS network,
 	CASE WHEN NOT (dry_run AND is_new) THEN network_id END AS network_id,
