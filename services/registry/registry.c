@@ -14,6 +14,8 @@
 #define HUB SUPERHUB " hub_admin"
 #define STAFF HUB " coordinator"
 #define OWN "hub_admin coordinator"
+#define DECIDERS OWN " facilitator network_lead"
+#define PROPOSERS SUPERHUB " " DECIDERS
 
 static const struct method methods[] = {
 	{ "PutOrganisation", { SQL(put_organisation) },
@@ -24,7 +26,7 @@ static const struct method methods[] = {
 	{ "GetHub", { SQL(get_hub) } },
 	{ "ListHubs", { SQL(list_hubs) } },
 	{ "PutNetwork", { SQL(put_network) }, .key = "network_id",
-	  .write = true, .roles = HUB },
+	  .write = true, .roles = PROPOSERS },
 	{ "GetNetwork", { SQL(get_network) } },
 	{ "ListNetworks", { SQL(list_networks) } },
 
@@ -37,14 +39,31 @@ static const struct method methods[] = {
 	  .callers = "gateway superhub" },
 
 	/* Many for one network at once are one statement's business: no key. */
-	{ "Join", { SQL(join) }, .write = true, .roles = STAFF,
+	{ "Join", { SQL(join) }, .write = true, .roles = OWN,
 	  .self = "person_id" },
 	{ "DecideMembership", { SQL(decide_membership) },
-	  .key = "membership_id", .write = true, .roles = STAFF },
+	  .key = "membership_id", .write = true, .roles = DECIDERS },
 	{ "Leave", { SQL(leave) }, .key = "person_id", .write = true,
-	  .roles = STAFF, .self = "person_id" },
-	{ "ListMemberships", { SQL(list_memberships) }, .roles = STAFF,
+	  .roles = OWN, .self = "person_id" },
+	{ "ListMemberships", { SQL(list_memberships) }, .roles = DECIDERS,
 	  .self = "person_id" },
+
+	/* Networks: their life, and what members do. */
+	{ "ChangeNetworkStatus", { SQL(change_network_status) },
+	  .key = "network_id", .write = true, .roles = HUB },
+	{ "InviteMember", { SQL(invite_member) }, .write = true,
+	  .roles = OWN },
+	{ "PauseMembership", { SQL(pause_membership) }, .key = "person_id",
+	  .write = true, .roles = OWN, .self = "person_id" },
+	{ "ShowInDirectory", { SQL(show_in_directory) }, .key = "person_id",
+	  .write = true, .self = "person_id" },
+	{ "ListParticipants", { SQL(list_participants) }, .roles = DECIDERS,
+	  .self = "person_id" },
+	{ "PublishStatement", { SQL(publish_statement) },
+	  .key = "statement_id", .write = true, .roles = HUB },
+	{ "GetStatement", { SQL(get_statement) } },
+	{ "AcceptStatement", { SQL(accept_statement) }, .key = "person_id",
+	  .write = true, .self = "person_id" },
 
 	{ "ImportHubs", { SQL(import_hubs) }, .write = true,
 	  .roles = SUPERHUB },
@@ -105,6 +124,8 @@ const struct binding statements[] = {
 
 static const struct timer timers[] = {
 	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
+	{ "lapse_invitations", SQL(lapse_invitations),
+	  .every_us = 60 * CLOCK_SECOND },
 	{ "seal_audit", .run = seal_audit, .every_us = 1 * CLOCK_SECOND },
 	{ "forget_images", SQL(forget_images),
 	  .every_us = 600 * CLOCK_SECOND },

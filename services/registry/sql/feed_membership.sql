@@ -1,3 +1,5 @@
--- The state of what changed.
-SELECT request_no, e.*
-FROM request JOIN membership_message e ON e.membership_id = request.entity_id
+-- The state of what changed, without the answers: what a person wrote to the hub
+-- stays here.
+SELECT request_no, shown.*
+FROM request JOIN membership m ON m.membership_id = request.entity_id
+CROSS JOIN LATERAL membership_shown(m, false) shown

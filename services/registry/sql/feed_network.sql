@@ -1,3 +1,4 @@
 -- The state of what changed.
-SELECT request_no, e.*
-FROM request JOIN network e ON e.network_id = request.entity_id
+SELECT request_no, shown.*
+FROM request JOIN network n ON n.network_id = request.entity_id
+CROSS JOIN LATERAL network_shown(n) shown

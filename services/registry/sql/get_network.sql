@@ -1,2 +1,4 @@
 -- One network.
-SELECT request_no, n.* FROM request JOIN network n USING (network_id)
+SELECT request_no, shown.*
+FROM request JOIN network n USING (network_id)
+CROSS JOIN LATERAL network_shown(n) shown

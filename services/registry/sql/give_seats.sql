@@ -21,6 +21,7 @@ WITH vacant AS MATERIALIZED (
 		LIMIT greatest(seat.free, 0)) m
 )
 UPDATE membership m SET status = 'approved', joined_on = request.now::date,
+	status_reason = '',
 	version = m.version + 1
 FROM next, request
 WHERE m.membership_id = next.membership_id AND m.status = 'waitlisted'

@@ -202,10 +202,15 @@ WITH cell AS MATERIALIZED (
 		coalesce(m.membership_id, s.new_membership_id)
 			AS membership_id,
 		-- What was decided since the file was written stands; who
-		-- only asked or waits in the file may have a seat by now.
+		-- only asked or waits in the file may have a seat by now; and
+		-- nobody goes where there is no way.
 		CASE WHEN m.status IN ('left', 'removed', 'declined')
 			OR says_status IN ('requested', 'invited', 'waitlisted')
 				AND m.status IS NOT NULL
+			OR (m.status, says_status) NOT IN (
+				SELECT from_status, to_status
+				FROM status_transition
+				WHERE entity = 'membership')
 			THEN m.status
 			ELSE coalesce(says_status, m.status, 'approved')
 		END AS status,
@@ -282,13 +287,16 @@ WITH cell AS MATERIALIZED (
 ), new_membership AS (
 	INSERT INTO membership (membership_id, person_id, network_id, hub_id,
 		status, source, joined_on, marketing_opt_in, requested_at,
-		version)
+		version, invited_until)
 	SELECT membership_id, person_id, network_id, hub_id, status, source,
-		joined_on, opt_in, now + request_no * interval '1 microsecond', 1
+		joined_on, opt_in, now + request_no * interval '1 microsecond',
+		1, CASE status WHEN 'invited' THEN now + interval '30 days' END
 	FROM plan WHERE membership_outcome = 'created' AND NOT dry_run
 	ORDER BY person_id, network_id
 ), changed_membership AS (
 	UPDATE membership m SET status = n.status, joined_on = n.joined_on,
+		status_reason = CASE WHEN m.status = n.status
+			THEN m.status_reason ELSE '' END,
 		marketing_opt_in = n.opt_in, source = n.source,
 		version = m.version + 1
 	FROM plan n

@@ -6,6 +6,8 @@ WITH next AS (
 		btrim(r.title) AS title, btrim(r.theme) AS theme,
 		btrim(r.description) AS description,
 		btrim(r.audience) AS audience,
+		string_to_array(regexp_replace(r.audience, '\s', '', 'g'), ';')
+			AS audience_settings,
 		coalesce(r.visibility, n.visibility, 'listed') AS visibility,
 		coalesce(CASE btrim(r.join_policy) WHEN 'open' THEN 'anyone'
 			ELSE nullif(btrim(r.join_policy), '') END,
@@ -47,13 +49,21 @@ WITH next AS (
 		WHEN char_length(description) > 4000
 		THEN 'description: Use at most 4,000 characters.'
 		WHEN NOT is_line(audience, 1000)
-		THEN 'audience: Give codes of settings in one line.'
+			OR audience_settings <@ ARRAY(SELECT code FROM setting)
+				IS NOT TRUE
+		THEN 'audience: Give codes of settings, separated by semicolons.'
 		WHEN join_policy NOT IN ('anyone', 'approval', 'invite')
 		THEN 'join_policy: Choose open, approval or invite.'
 		WHEN capacity NOT BETWEEN 0 AND 1000000
 		THEN 'capacity: Give a number of members up to 1,000,000; 0 for no limit.'
 		WHEN language NOT IN ('en', 'cy')
 		THEN 'language: Choose en or cy.'
+		WHEN NOT is_new AND status <> (stored).status AND NOT EXISTS (
+			SELECT FROM status_transition t
+			WHERE entity = 'network' AND to_status = status
+				AND from_status = (stored).status)
+		THEN 'status: This network is ' || (stored).status
+			|| ' and cannot become ' || status || '.'
 		WHEN lag(request_no) OVER (PARTITION BY dry_run, slug
 			ORDER BY request_no) IS NOT NULL
 		THEN 'slug: This network stands here twice.'
@@ -62,16 +72,21 @@ WITH next AS (
 ), added AS (
 	INSERT INTO network (network_id, hub_id, title, slug, theme,
 		description, audience, visibility, join_policy, capacity,
-		language, status, version)
+		language, status, version, audience_settings)
 	SELECT network_id, hub_id, title, slug, theme, description, audience,
-		visibility, join_policy, capacity, language, status, 1
+		visibility, join_policy, capacity, language, status, 1,
+		audience_settings
 	FROM plan WHERE fault IS NULL AND NOT dry_run AND outcome = 'created'
 ), changed AS (
 	UPDATE network n SET title = p.title, theme = p.theme,
 		description = p.description, audience = p.audience,
+		audience_settings = p.audience_settings,
 		visibility = p.visibility, join_policy = p.join_policy,
 		capacity = p.capacity, language = p.language,
-		status = p.status, version = n.version + 1
+		other_languages = array_remove(n.other_languages, p.language),
+		status = p.status, status_reason = CASE WHEN n.status = p.status
+			THEN n.status_reason ELSE '' END,
+		version = n.version + 1
 	FROM plan p
 	WHERE n.network_id = p.network_id AND p.fault IS NULL
 		AND NOT p.dry_run AND p.outcome = 'updated'

@@ -11,12 +11,14 @@ WITH wanted AS (
 	FROM (SELECT DISTINCT network_id FROM request ORDER BY network_id) n,
 		seats(network_id)
 ), judged AS (
-	SELECT w.*, n.hub_id, seat.free,
+	SELECT w.*, n.hub_id, seat.free, said, m,
 		CASE
 		WHEN m.status IN ('approved', 'requested', 'waitlisted',
 			'paused') THEN 'stands'
 		WHEN n.status <> 'open' THEN 'closed'
 		WHEN asks AND m.status IN ('declined', 'removed') THEN 'refused'
+		WHEN asks AND unanswered THEN 'unanswered'
+		WHEN w.statement_id <> statement_of(n.hub_id) THEN 'old text'
 		WHEN NOT asks OR m.status = 'invited'
 			OR n.join_policy = 'anyone' THEN 'seat'
 		WHEN n.join_policy = 'approval' THEN 'requested'
@@ -27,6 +29,20 @@ WITH wanted AS (
 	JOIN seat USING (network_id)
 	JOIN person p USING (person_id)
 	LEFT JOIN membership m USING (network_id, person_id)
+	CROSS JOIN LATERAL (
+		SELECT coalesce(jsonb_agg(jsonb_build_object('question',
+				q -> 'text', 'answer', a) ORDER BY place)
+				FILTER (WHERE a <> ''), '[]') AS said,
+			coalesce(bool_or((q -> 'required')::boolean
+				AND coalesce(a, '') = ''), false)
+				OR coalesce(cardinality(w.answers), 0) > count(q)
+				AS unanswered
+		FROM jsonb_array_elements(n.join_questions)
+			WITH ORDINALITY question(q, place)
+		LEFT JOIN LATERAL btrim(w.answers[place]) a ON true) form
+	-- Nobody learns of a private network by asking for it.
+	WHERE n.visibility <> 'private' OR m.status IS NOT NULL
+		OR decides(n.hub_id, n.network_id)
 ), placed AS (
 	SELECT *, CASE
 		WHEN verdict = 'requested' THEN 'requested'
@@ -39,43 +55,50 @@ WITH wanted AS (
 	-- now is the same for the whole group: microseconds keep its order.
 	INSERT INTO membership AS m (membership_id, person_id, network_id,
 		hub_id, status, source, joined_on, marketing_opt_in,
-		requested_at, version)
+		requested_at, version, answers, directory_opt_in, statement_id,
+		statement_at)
 	SELECT coalesce(membership_id, gen_random_uuid()), person_id,
 		network_id, hub_id, status, coalesce(nullif(source, ''),
 			CASE WHEN asks THEN 'self' ELSE 'invite' END),
 		CASE status WHEN 'approved' THEN now::date END,
-		marketing_opt_in, now + request_no * interval '1 microsecond', 1
+		marketing_opt_in, now + request_no * interval '1 microsecond',
+		1, said, asks AND directory_opt_in,
+		CASE WHEN asks THEN statement_id END,
+		CASE WHEN asks AND statement_id IS NOT NULL THEN now END
 	FROM placed
 	ON CONFLICT (person_id, network_id) DO UPDATE SET
 		status = excluded.status, source = excluded.source,
 		joined_on = coalesce(excluded.joined_on, m.joined_on),
 		marketing_opt_in = excluded.marketing_opt_in,
-		requested_at = excluded.requested_at, version = m.version + 1
+		requested_at = excluded.requested_at, version = m.version + 1,
+		status_reason = '', invited_until = NULL,
+		answers = CASE excluded.answers WHEN '[]' THEN m.answers
+			ELSE excluded.answers END,
+		directory_opt_in = excluded.directory_opt_in,
+		statement_id = coalesce(excluded.statement_id, m.statement_id),
+		statement_at = coalesce(excluded.statement_at, m.statement_at)
 	WHERE m.status IN ('invited', 'declined', 'lapsed', 'left', 'removed')
-	RETURNING *
+	RETURNING m AS membership, m.network_id, m.person_id
 ), answer AS (
 	SELECT j.network_id, j.person_id, j.verdict,
-		coalesce(s.membership_id, m.membership_id) AS membership_id,
-		coalesce(s.hub_id, m.hub_id) AS hub_id,
-		coalesce(s.status, m.status) AS status,
-		coalesce(s.source, m.source) AS source,
-		coalesce(s.joined_on, m.joined_on) AS joined_on,
-		coalesce(s.marketing_opt_in, m.marketing_opt_in)
-			AS marketing_opt_in,
-		coalesce(s.version, m.version) AS version
-	FROM judged j
-	LEFT JOIN stored s USING (network_id, person_id)
-	LEFT JOIN membership m USING (network_id, person_id)
+		coalesce(s.membership, j.m) AS membership
+	FROM judged j LEFT JOIN stored s USING (network_id, person_id)
 )
-SELECT request_no, a.membership_id, person_id, network_id, a.hub_id, a.status,
-	a.source, a.joined_on, a.marketing_opt_in, a.version,
+SELECT request_no, shown.*,
 	CASE WHEN verdict = 'refused' THEN 'FORBIDDEN'
-		WHEN verdict = 'closed' OR a.status IS NULL THEN 'CONFLICT'
+		WHEN verdict = 'unanswered' THEN 'INVALID'
+		WHEN verdict IN ('closed', 'old text')
+			OR shown.status IS NULL THEN 'CONFLICT'
 	END AS rpc_status,
 	CASE verdict
 		WHEN 'refused' THEN 'The hub decides who joins this network; write to it.'
 		WHEN 'closed' THEN 'This network does not take members now.'
+		WHEN 'unanswered' THEN 'Answer the questions of the network, in their order.'
+		WHEN 'old text' THEN 'There is another text now; read and accept that one.'
 		ELSE 'This membership is changing at this moment; ask again.'
 	END AS rpc_message,
-	'network_id' AS rpc_field
+	CASE verdict WHEN 'unanswered' THEN 'answers'
+		WHEN 'old text' THEN 'statement_id' ELSE 'network_id'
+	END AS rpc_field
 FROM request JOIN answer a USING (network_id, person_id)
+CROSS JOIN LATERAL membership_shown(a.membership) shown
