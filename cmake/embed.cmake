@@ -10,9 +10,8 @@ set(source "#include \"${NAME}_sql.h\"\n")
 
 function(bytes_of file result)
 	file(READ "${file}" hex HEX)
-	string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-	string(REGEX REPLACE "((0x..,){16})" "\\1\n" bytes "${bytes}")
-	set(${result} "${bytes}0x00" PARENT_SCOPE)
+	string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
+	set(${result} "${bytes}0" PARENT_SCOPE)
 endfunction()
 
 file(GLOB statements "${SQL}/*.sql")

@@ -33,9 +33,6 @@ function(embed_sql TARGET NAME PREFIX FOLDER)
 			"-DSQL=${FOLDER}/sql" "-DMIGRATIONS=${FOLDER}/migrations"
 			"-DOUT=${GENERATED}" -P "${CMAKE_SOURCE_DIR}/cmake/embed.cmake"
 		DEPENDS ${files} "${CMAKE_SOURCE_DIR}/cmake/embed.cmake")
-	# Bytes of UTF-8 are char: above 127 that is a conversion.
-	set_source_files_properties("${GENERATED}/${NAME}_sql.c" PROPERTIES
-		COMPILE_OPTIONS "-Wno-conversion;-Wno-overflow")
 	target_sources(${TARGET} PRIVATE "${GENERATED}/${NAME}_sql.c")
 endfunction()
 
