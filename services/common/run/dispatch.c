@@ -56,7 +56,8 @@ enum status dispatch_code(struct sql *sql, struct group_call *group_call,
 	status = call->method->run(call);
 	call->sql = NULL;
 	if (status == STATUS_OK) {
-		group_call->result.reply = call->reply;
+		group_call->result =
+			(struct sql_result){ call->error, call->reply };
 		return STATUS_OK;
 	}
 	return error_set(error, status, call->error.message,

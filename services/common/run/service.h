@@ -61,7 +61,9 @@ struct method {
 	/* A rule that SQL cannot say, before the transaction: may refuse and
 	 * may complete the request (in the arena). NULL: none. */
 	enum status (*check)(struct call *call);
-	/* C instead of SQL; runs alone in its own transaction (call->sql). */
+	/* C instead of SQL; runs in the transaction (call->sql). Refusing
+	 * undoes its effects; to keep them (a wrong code counts), call_fail
+	 * and return STATUS_OK all the same. */
 	enum status (*run)(struct call *call);
 	const char *key;     /* request field that serialises; NULL: none */
 	bool write;
