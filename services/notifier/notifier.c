@@ -30,6 +30,9 @@ static const struct method methods[] = {
 	  .write = true, .roles = "superhub_admin" },
 	{ .name = "ListSuppressions", .sql = { SQL(list_suppressions) },
 	  .roles = "superhub_admin" },
+	/* for other services */
+	{ .name = "SendNotice", .sql = { SQL(send_notice) }, .write = true,
+	  .callers = "registry" },
 	/* operations: nothing personal in it */
 	{ .name = "Outbox", .sql = { SQL(outbox) } },
 	{ .name = "ResolveInDoubt", .sql = { SQL(resolve_in_doubt) },
@@ -61,6 +64,8 @@ static const struct timer timers[] = {
 	{ .name = "expand", .sql = SQL(expand),
 	  .every_us = CLOCK_SECOND / 4 },
 	{ .name = "rescue", .sql = SQL(rescue), .every_us = CLOCK_SECOND },
+	{ .name = "forget_notices", .sql = SQL(forget_notices),
+	  .every_us = CLOCK_SECOND },
 	{ .name = "reconcile", .run = reconcile,
 	  .every_us = 2 * CLOCK_SECOND },
 	{ 0 },

@@ -116,6 +116,14 @@ static const char *value_session_url(const struct page *page)
 			    page->public_url, page->row->session_id);
 }
 
+static const char *value_link(const struct page *page)
+{
+	if (!*page->public_url || !*page->row->path)
+		return "";
+	return arena_printf(page->arena, "%s%s", page->public_url,
+			    page->row->path);
+}
+
 static const struct {
 	const char *name;
 	const char *(*value)(const struct page *page);
@@ -134,6 +142,7 @@ static const struct {
 	{ "join_url", value_join_url },
 	{ "reason", value_reason },
 	{ "session_url", value_session_url },
+	{ "link", value_link },
 };
 
 static const char *value_of(const struct page *page, const char *name)

@@ -48,13 +48,16 @@ WITH picked AS MATERIALIZED (
 SELECT l.request_no, l.message_id, l.lease_token,
 	concat(l.message_id, '.', l.sequence, '.', c.stamp) AS reference,
 	k.method, l.address,
-	coalesce(q.first_name || ' ' || q.last_name, '') AS full_name,
+	-- a notice may go to a mailbox that several people read
+	CASE WHEN o.message_id IS NULL
+		THEN coalesce(q.first_name || ' ' || q.last_name, '')
+		ELSE '' END AS full_name,
 	coalesce(nullif(q.first_name, ''), q.last_name, '') AS name,
 	l.language, x.subject, x.text, l.session_id, s.title, s.topic,
 	s.objectives, s.start_local, s.zone, s.minutes, s.start_at, s.end_at,
 	s.join_url, s.uid, s.sequence, s.cancelled_reason AS reason,
 	n.title AS network, h.name AS hub, h.lead_email AS reply_to,
-	t.facilitator, t.speaker
+	t.facilitator, t.speaker, o.path
 FROM leased l
 JOIN reminder_kind k USING (rule)
 JOIN template x ON x.rule = l.rule AND x.language = l.language
@@ -64,3 +67,4 @@ LEFT JOIN person q ON q.person_id = l.person_id
 LEFT JOIN network n ON n.network_id = s.network_id
 LEFT JOIN hub h ON h.hub_id = s.hub_id
 LEFT JOIN part t ON t.session_id = l.session_id
+LEFT JOIN notice o ON o.message_id = l.message_id
