@@ -10,12 +10,16 @@
 #include "services/common/base/text.h"
 #include "services/common/wire/seal.h"
 #include "services/common/wire/token.h"
+#include "services/common/wire/vault.h"
 #include "tools/command.h"
 
 static const char *const owners[] = {
 	"registry", "scheduler", "notifier", "reporting", "gateway", "superhub",
 };
-enum { OWNERS = sizeof(owners) / sizeof(owners[0]), FILES = OWNERS + 3 };
+enum { OWNERS = sizeof(owners) / sizeof(owners[0]), FILES = OWNERS + 4 };
+
+/* It depends on no other: a set-up from before it gets it. */
+enum { VAULT = FILES - 1 };
 
 struct key_file {
 	const char *path;
@@ -40,6 +44,7 @@ static void make_files(const char *folder, struct key_file files[FILES])
 	struct text peers = text_new(memory);
 	char secret[SEAL_KEY_TEXT], public[SEAL_KEY_TEXT];
 	char signing[TOKEN_SECRET_TEXT], checking[TOKEN_PUBLIC_TEXT];
+	char vault[VAULT_KEY_TEXT];
 
 	for (size_t i = 0; i < OWNERS; i++) {
 		seal_key_pair(secret, public);
@@ -60,6 +65,11 @@ static void make_files(const char *folder, struct key_file files[FILES])
 	};
 	files[OWNERS + 2] = (struct key_file){
 		arena_printf(memory, "%s/peers", folder), peers.bytes, 0644
+	};
+	vault_key(vault);
+	files[VAULT] = (struct key_file){
+		arena_printf(memory, "%s/vault.keys", folder),
+		arena_printf(memory, "%s %s\n", key_id, vault), 0600
 	};
 }
 
@@ -108,6 +118,8 @@ static int make_keys(const char *folder)
 		       folder);
 		return EXIT_OK;
 	}
+	if (there == VAULT && missing == files[VAULT].path)
+		return write_file(&files[VAULT]);
 	if (there > 0)
 		return complain("%s is missing, but other keys are there and "
 				"are not overwritten. Restore it, or remove "
@@ -148,9 +160,11 @@ const struct command keys_command = {
 	.details = "For each service NAME there is DIR/NAME.keys (its secret, "
 		"ECHO_KEYS_FILE); DIR/peers holds everybody's public keys "
 		"(ECHO_PEERS_FILE), DIR/signing.keys what the registry signs "
-		"credentials with (ECHO_SIGNING_KEYS_FILE), and "
+		"credentials with (ECHO_SIGNING_KEYS_FILE), "
 		"DIR/credential.keys what checks them "
-		"(ECHO_CREDENTIAL_KEYS_FILE). Nothing is ever overwritten.",
+		"(ECHO_CREDENTIAL_KEYS_FILE), and DIR/vault.keys what the "
+		"registry seals second factors with (ECHO_VAULT_KEYS_FILE). "
+		"Nothing is ever overwritten.",
 	.parser = parse,
 	.run = run,
 };

@@ -50,6 +50,7 @@ all_settings() {
 	echo "ECHO_PEERS_FILE=$state/keys/peers"
 	echo "ECHO_CREDENTIAL_KEYS_FILE=$state/keys/credential.keys"
 	echo "ECHO_SIGNING_KEYS_FILE=$state/keys/signing.keys"
+	echo "ECHO_VAULT_KEYS_FILE=$state/keys/vault.keys"
 	for peer in "${services[@]}"; do
 		echo "ECHO_${peer^^}_URL=tcp://$(address "$peer" 100)"
 		echo "ECHO_${peer^^}_NEWS_URL=tcp://$(address "$peer" 200)"

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "registry.pb-c.h"
+#include "registry_signin.pb-c.h"
 #include "services/registry/credential.h"
+#include "services/registry/factor.h"
 #include "services/registry/statements.h"
 
 static const char *signing_keys;
@@ -15,6 +17,10 @@ const struct setting credential_settings[] = {
 	{ .name = "ECHO_SIGNING_KEYS", .value = &signing_keys, .secret = true,
 	  .about = "Ed25519 secret keys that sign credentials, a line "
 		   "'KEY_ID BASE64' each; the first one signs" },
+	{ .name = "ECHO_VAULT_KEYS", .value = &factor_vault_keys,
+	  .fallback = "", .secret = true,
+	  .about = "secret keys that seal second factors, a line 'KEY_ID "
+		   "BASE64' each; the first one seals; empty: there are none" },
 	{ 0 }
 };
 
@@ -69,6 +75,18 @@ static enum status of_person(struct call *call, Rpc__Credential **credential)
 	return status;
 }
 
+static ProtobufCBinaryData sign(const struct call *call,
+				Rpc__Credential *credential)
+{
+	ProtobufCBinaryData token;
+
+	credential->issued_at_us = clock_wall();
+	credential->expires_at_us = credential->issued_at_us + TOKEN_LIFE_US;
+	token.data = token_sign(credential_keys(call->run), call->arena,
+				credential, &token.len);
+	return token;
+}
+
 enum status issue_credential(struct call *call)
 {
 	const Registry__IssueCredentialRequest *request =
@@ -89,12 +107,38 @@ enum status issue_credential(struct call *call)
 				 "Say for whom the credential is.",
 				 "person_id");
 	}
-	credential->issued_at_us = clock_wall();
-	credential->expires_at_us = credential->issued_at_us + TOKEN_LIFE_US;
-	reply->credential.data =
-		token_sign(credential_keys(call->run), call->arena, credential,
-			   &reply->credential.len);
+	reply->credential = sign(call, credential);
 	reply->expires_at_us = credential->expires_at_us;
+	call->reply = &reply->base;
+	return STATUS_OK;
+}
+
+enum status refresh_credential(struct call *call)
+{
+	Registry__RefreshCredentialReply *reply =
+		(Registry__RefreshCredentialReply *)message_new(
+			call->arena,
+			&registry__refresh_credential_reply__descriptor);
+	Rpc__Credential credential = RPC__CREDENTIAL__INIT;
+	ProtobufCMessage *found = NULL;
+	Registry__SessionState *state;
+
+	if (sql_call(call->sql, &statements[STATEMENT_SESSION], call->request,
+		     call->arena, &found, &call->error) != STATUS_OK)
+		return call->error.status == STATUS_NOT_FOUND
+			       ? session_is_over(call)
+			       : call->error.status;
+	state = (Registry__SessionState *)found;
+	credential.person_id = state->person_id;
+	credential.language = state->language;
+	credential.n_grants = state->n_grants;
+	credential.grants = state->grants;
+	reply->credential = sign(call, &credential);
+	reply->expires_at_us = credential.expires_at_us;
+	reply->session_id = state->session_id;
+	reply->person_id = state->person_id;
+	reply->second_factor = state->second_factor;
+	reply->recovery_codes = state->recovery_codes;
 	call->reply = &reply->base;
 	return STATUS_OK;
 }

@@ -2,8 +2,8 @@
  * credential: who a person is and what they may do, signed.
  *
  * The registry alone holds the signing keys (ECHO_SIGNING_KEYS); they are read
- * once at start and never change. issue_credential is the run of the method of
- * that name and safe from any worker.
+ * once at start and never change. issue_credential and refresh_credential are
+ * the runs of the methods of these names and safe from any worker.
  */
 #ifndef ECHO_REGISTRY_CREDENTIAL_H
 #define ECHO_REGISTRY_CREDENTIAL_H
@@ -20,5 +20,6 @@ void credential_stop(struct service_run *run);
 const struct token_keys *credential_keys(const struct service_run *run);
 
 enum status issue_credential(struct call *call);
+enum status refresh_credential(struct call *call);
 
 #endif

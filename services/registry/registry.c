@@ -1,11 +1,13 @@
 /*
  * registry: organisations, hubs, networks, people, memberships and roles. The
- * tables; credential.c holds the one thing that SQL must not do.
+ * tables; the other files hold what SQL must not do, which is to know keys.
  */
 #include "registry.pb-c.h"
 #include "registry_sql.h"
 #include "services/registry/audit.h"
 #include "services/registry/credential.h"
+#include "services/registry/factor.h"
+#include "services/registry/signin.h"
 #include "services/registry/statements.h"
 
 /* Who may, besides the operator; which rows they see and change is row-level
@@ -16,6 +18,8 @@
 #define OWN "hub_admin coordinator"
 #define DECIDERS OWN " facilitator network_lead"
 #define PROPOSERS SUPERHUB " " DECIDERS
+/* Who speaks to browsers; the operator tries it out. */
+#define BROWSERS "gateway superhub"
 
 static const struct method methods[] = {
 	{ "PutOrganisation", { SQL(put_organisation) },
@@ -93,6 +97,27 @@ static const struct method methods[] = {
 	{ "ListAuditEvents", { SQL(list_audit_events) }, .roles = SUPERHUB },
 	{ "IssueCredential", .run = issue_credential,
 	  .callers = "gateway superhub" },
+
+	/* signing in */
+	{ "RequestSignIn", { SQL(request_sign_in) }, .write = true,
+	  .callers = BROWSERS },
+	{ "ConfirmSignIn", { SQL(confirm_sign_in) }, .key = "token",
+	  .check = confirm_sign_in_check, .write = true, .callers = BROWSERS },
+	/* Not remembered, and so no .write: their replies hold secrets. */
+	{ "RefreshCredential", .run = refresh_credential,
+	  .check = session_check, .callers = BROWSERS },
+	{ "EnrolSecondFactor", .run = enrol_second_factor,
+	  .check = session_check, .callers = BROWSERS },
+	{ "ConfirmSecondFactor", .run = confirm_second_factor,
+	  .check = code_check, .callers = BROWSERS },
+	{ "DisableSecondFactor", .run = disable_second_factor,
+	  .check = code_check, .callers = BROWSERS },
+	{ "ResetSecondFactor", { SQL(reset_second_factor) },
+	  .key = "person_id", .write = true, .roles = SUPERHUB },
+	{ "ListSessions", { SQL(list_sessions) }, .roles = TOKEN_OPERATOR,
+	  .self = "person_id" },
+	{ "EndSession", { SQL(end_session) }, .key = "person_id",
+	  .write = true, .roles = TOKEN_OPERATOR, .self = "person_id" },
 	{ 0 }
 };
 
@@ -111,14 +136,31 @@ static const struct feed feeds[] = {
 	{ 0 }
 };
 
+#define MESSAGE(name) &registry__##name##__descriptor
+
 const struct binding statements[] = {
 	[STATEMENT_CREDENTIAL] = { SQL(credential),
-				   &registry__issue_credential_request__descriptor,
+				   MESSAGE(issue_credential_request),
 				   &rpc__credential__descriptor },
 	[STATEMENT_AUDIT_UNSEALED] = { SQL(audit_unsealed), NULL,
-				       &registry__audit_page__descriptor },
-	[STATEMENT_AUDIT_SEAL] = { SQL(audit_seal),
-				   &registry__audit_seal__descriptor, NULL },
+				       MESSAGE(audit_page) },
+	[STATEMENT_AUDIT_SEAL] = { SQL(audit_seal), MESSAGE(audit_seal) },
+	[STATEMENT_LINK_TAKE] = { SQL(take_link_wishes), NULL,
+				  MESSAGE(link_wishes) },
+	[STATEMENT_LINK_PUT] = { SQL(put_link), MESSAGE(link) },
+	[STATEMENT_LINK_DROP] = { SQL(drop_link_wish), MESSAGE(address) },
+	[STATEMENT_SESSION] = { SQL(refresh_session), MESSAGE(session_secret),
+				MESSAGE(session_state) },
+	[STATEMENT_FACTOR_LOCK] = { SQL(factor_lock), MESSAGE(session_secret) },
+	[STATEMENT_FACTOR_CHALLENGE] = { SQL(factor_challenge),
+					 MESSAGE(session_secret),
+					 MESSAGE(factor_challenge) },
+	[STATEMENT_FACTOR_PENDING] = { SQL(factor_pending),
+				       MESSAGE(pending_factor) },
+	[STATEMENT_FACTOR_OUTCOME] = { SQL(factor_outcome),
+				       MESSAGE(factor_outcome) },
+	[STATEMENT_FACTOR_DROP] = { SQL(factor_drop),
+				    MESSAGE(pending_factor) },
 	{ 0 }
 };
 
@@ -129,8 +171,22 @@ static const struct timer timers[] = {
 	{ "seal_audit", .run = seal_audit, .every_us = 1 * CLOCK_SECOND },
 	{ "forget_images", SQL(forget_images),
 	  .every_us = 600 * CLOCK_SECOND },
+	{ "mail_links", .run = mail_links, .every_us = CLOCK_SECOND / 5 },
+	{ "forget_sign_ins", SQL(forget_sign_ins),
+	  .every_us = 60 * CLOCK_SECOND },
 	{ 0 }
 };
+
+static bool start(struct service_run *run)
+{
+	return credential_start(run) && factor_start(run);
+}
+
+static void stop(struct service_run *run)
+{
+	factor_stop(run);
+	credential_stop(run);
+}
 
 const struct service registry = {
 	.name = "registry",
@@ -142,8 +198,9 @@ const struct service registry = {
 	.settings = credential_settings,
 	.statements = statements,
 	.migrations = sql_migrations,
-	.start = credential_start,
-	.stop = credential_stop,
+	.peers = "notifier",
+	.start = start,
+	.stop = stop,
 };
 
 int main(int argc, char **argv)

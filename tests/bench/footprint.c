@@ -36,7 +36,10 @@ static struct suite {
 	const char *settings[SETTINGS];
 	struct stage stage;
 } suite[SERVICES] = {
-	{ "registry", registry_migrations, 0, { 0 } },
+	{ "registry",
+	  registry_migrations,
+	  0,
+	  { "ECHO_NOTIFIER_URL=tcp://127.0.0.1:1" } },
 	{ "scheduler", scheduler_migrations, 1, { 0 } },
 	{ "notifier",
 	  notifier_migrations,

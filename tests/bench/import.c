@@ -256,7 +256,9 @@ static bool compare(const struct import *import, const char *folder)
 		"ECHO_REGISTRY_URL=tcp://127.0.0.1:1", NULL
 	};
 	char program[512], name[64], keys[256];
-	const char *const signing[] = { keys, NULL };
+	const char *const signing[] = {
+		keys, "ECHO_NOTIFIER_URL=tcp://127.0.0.1:1", NULL
+	};
 	bool is_registry = import->request == member_row;
 	struct stage stage = { .stranger = true };
 	struct rates rates;

@@ -1,0 +1,157 @@
+-- Signing in: wishes for a link, links, sessions, second factors, and how often
+-- somebody guessed wrong. Secrets are here as hashes, or sealed with a key that
+-- the database does not have.
+
+-- A wish waits here for a moment, whoever's the address is: what the wisher
+-- sees and waits for is the same. The lease is the database's.
+CREATE TABLE sign_in_wish (
+	address text PRIMARY KEY,
+	wished_at timestamptz NOT NULL,
+	due_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+ALTER TABLE sign_in_wish ENABLE ROW LEVEL SECURITY;
+CREATE POLICY wish_service ON sign_in_wish USING ((SELECT authority_all()));
+
+CREATE TABLE sign_in_link (
+	link_id uuid PRIMARY KEY,
+	address text NOT NULL,
+	token_hash text NOT NULL UNIQUE,
+	expires_at timestamptz NOT NULL,
+	used_at timestamptz
+);
+CREATE INDEX link_of_address ON sign_in_link (address, expires_at);
+ALTER TABLE sign_in_link ENABLE ROW LEVEL SECURITY;
+CREATE POLICY link_service ON sign_in_link USING ((SELECT authority_all()));
+
+-- An address that a person no longer has opens nothing, and leaves no trace.
+CREATE FUNCTION drop_links() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	DELETE FROM sign_in_link l USING old_rows o WHERE l.address = o.address;
+	DELETE FROM sign_in_wish w USING old_rows o WHERE w.address = o.address;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER email_drops_links AFTER DELETE ON person_email
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION drop_links();
+
+-- seen: apart, so that being seen is neither a change of the session nor an
+-- event of the audit.
+CREATE TABLE sign_in_session (
+	session_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+	person_id uuid NOT NULL REFERENCES person ON DELETE CASCADE,
+	secret_hash text NOT NULL,
+	device text NOT NULL,
+	begun_at timestamptz NOT NULL,
+	ended_at timestamptz,
+	second_factor_at timestamptz,
+	CONSTRAINT session_device CHECK (is_line(device, 200)),
+	CONSTRAINT session_secret_once UNIQUE (secret_hash)
+);
+COMMENT ON CONSTRAINT session_device ON sign_in_session IS
+	'device: Name the device in one line of at most 200 characters.';
+COMMENT ON CONSTRAINT session_secret_once ON sign_in_session IS
+	'session_secret: Make a new secret for each session.';
+CREATE INDEX session_of_person ON sign_in_session (person_id, begun_at);
+CREATE TABLE sign_in_seen (
+	session_id uuid PRIMARY KEY REFERENCES sign_in_session ON DELETE CASCADE,
+	seen_at timestamptz NOT NULL,
+	source text NOT NULL,
+	wrong_codes integer NOT NULL DEFAULT 0,
+	CONSTRAINT seen_source CHECK (is_line(source, 100))
+);
+COMMENT ON CONSTRAINT seen_source ON sign_in_seen IS
+	'source: Give the network address in one line.';
+ALTER TABLE sign_in_session ENABLE ROW LEVEL SECURITY;
+CREATE POLICY session_own ON sign_in_session USING ((SELECT authority_all())
+	OR person_id = ANY ((SELECT authority_person_ids())::uuid[]));
+ALTER TABLE sign_in_seen ENABLE ROW LEVEL SECURITY;
+CREATE POLICY seen_own ON sign_in_seen USING ((SELECT authority_all()) OR EXISTS (
+	SELECT FROM sign_in_session s
+	WHERE s.session_id = sign_in_seen.session_id));
+
+-- How long a session lasts, and how long without being used; how long a second
+-- factor counts.
+CREATE FUNCTION session_ends_at(begun_at timestamptz, seen_at timestamptz)
+RETURNS timestamptz IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
+	SELECT least(begun_at + interval '30 days', seen_at + interval '7 days')
+$$;
+CREATE FUNCTION second_factor_holds(at timestamptz, now timestamptz)
+RETURNS boolean IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
+	SELECT coalesce(now < at + interval '12 hours', false)
+$$;
+-- Which roles ask for one: all that open what is not one's own.
+CREATE FUNCTION asks_second_factor(role text) RETURNS boolean
+IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$ SELECT role <> 'speaker' $$;
+
+CREATE TABLE second_factor (
+	person_id uuid PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+	secret bytea,                    -- NULL: none yet
+	pending bytea,                   -- waits for its first code
+	since_at timestamptz,
+	step bigint NOT NULL DEFAULT 0   -- of the last code
+);
+CREATE TABLE recovery_code (
+	person_id uuid NOT NULL REFERENCES second_factor ON DELETE CASCADE,
+	code_hash text NOT NULL,
+	PRIMARY KEY (person_id, code_hash)
+);
+ALTER TABLE second_factor ENABLE ROW LEVEL SECURITY;
+CREATE POLICY factor_service ON second_factor USING (
+	(SELECT authority_all() OR granted('superhub_admin')));
+ALTER TABLE recovery_code ENABLE ROW LEVEL SECURITY;
+CREATE POLICY recovery_service ON recovery_code USING (
+	(SELECT authority_all() OR granted('superhub_admin')));
+
+-- Who has no second factor any more signs in anew, everywhere.
+CREATE FUNCTION factor_ends_sessions() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	UPDATE sign_in_session s SET ended_at = echo_now() FROM old_rows o
+	WHERE s.person_id = o.person_id AND s.ended_at IS NULL;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER factor_ends_sessions AFTER DELETE ON second_factor
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION factor_ends_sessions();
+
+-- Who is not there any more is signed in nowhere.
+CREATE FUNCTION end_sessions() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	DELETE FROM sign_in_session WHERE person_id = NEW.person_id;
+	DELETE FROM second_factor WHERE person_id = NEW.person_id;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER person_ends_sessions AFTER UPDATE OF status ON person
+	FOR EACH ROW WHEN (NEW.status NOT IN ('provisional', 'active')
+		AND NEW.status <> OLD.status) EXECUTE FUNCTION end_sessions();
+
+-- How often somebody tried: wish (links from a source), token (wrong ones from a
+-- source), code (wrong ones of a person). The subject is a hash.
+CREATE TABLE sign_in_attempt (
+	kind text NOT NULL,
+	subject bytea NOT NULL,
+	tries integer NOT NULL,
+	since_at timestamptz NOT NULL,
+	last_at timestamptz NOT NULL,
+	PRIMARY KEY (kind, subject)
+);
+ALTER TABLE sign_in_attempt ENABLE ROW LEVEL SECURITY;
+CREATE POLICY attempt_service ON sign_in_attempt USING ((SELECT authority_all()));
+CREATE FUNCTION attempt_subject(who text) RETURNS bytea
+IMMUTABLE PARALLEL SAFE LANGUAGE sql AS
+	$$ SELECT sha256(convert_to(who, 'UTF8')) $$;
+
+-- Until when to wait: nothing for the first tries, then half a minute, and
+-- twice as long each time, up to an hour.
+CREATE FUNCTION wait_until(last_at timestamptz, tries integer, free integer)
+RETURNS timestamptz IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
+	SELECT last_at + CASE WHEN tries < free THEN interval '0'
+		ELSE least(3600, 30 * 2 ^ least(tries - free, 7))
+			* interval '1 second' END
+$$;
+
+SELECT audit_changes('sign_in_session', 'sign_in_session', 'session_id');
+SELECT audit_changes('second_factor', 'second_factor', 'person_id');
+SELECT audit_changes('recovery_code', 'recovery_code', 'person_id');
