@@ -359,3 +359,10 @@ const struct command figures_command = {
 		.columns = "name sessions attendances attendees hours "
 			   "organisations mean_attendance networks" },
 };
+const struct command imports_command = {
+	.name = "imports", .about = "List the imports, the newest first", CALL,
+	.remote = &(const struct remote){
+		"registry", "ListImports",
+		.columns = "begun_at kind file_name status rows rejected kept "
+			   "import_id" },
+};

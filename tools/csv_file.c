@@ -12,6 +12,7 @@
 
 struct reader {
 	const char *path;
+	csv_header *is_header;
 	csv_take *take;
 	void *context;
 	struct arena *names;   /* the header's cells */
@@ -21,6 +22,7 @@ struct reader {
 	size_t width;          /* of the header; 0: not read yet */
 	size_t count;          /* cells of this row so far, told or not */
 	size_t number;
+	size_t records;        /* with what stands before the header */
 	size_t problems, row_problems;
 	bool stopped;
 };
@@ -82,6 +84,11 @@ static void take_header(struct reader *reader)
 		reader->stopped = true;
 		return;
 	}
+	if (reader->is_header != NULL &&
+	    !reader->is_header(reader->context, reader->count, reader->row)) {
+		arena_reset(reader->names);
+		return;
+	}
 	reader->width = reader->count;
 	memcpy(reader->header, reader->row, sizeof(reader->header));
 }
@@ -100,7 +107,8 @@ static void on_row(int terminator, void *context)
 			arena_printf(reader->cells,
 				     "has %zu fields where the header has %zu",
 				     reader->count, reader->width));
-	if (!reader->stopped && reader->row_problems == 0 &&
+	if (reader->width > 0 && !reader->stopped &&
+	    reader->row_problems == 0 &&
 	    !reader->take(reader->context, reader->number, reader->count,
 			  reader->row))
 		reader->stopped = true;
@@ -108,7 +116,8 @@ static void on_row(int terminator, void *context)
 		reader->stopped = true;
 	reader->row_problems = 0;
 	reader->count = 0;
-	reader->number++;
+	reader->number += reader->width > 0;
+	reader->records++;
 	arena_reset(reader->cells);
 }
 
@@ -185,14 +194,18 @@ static bool parse(struct reader *reader, struct csv_parser *parser, FILE *file)
 		return false;
 	}
 	if (reader->width == 0 && reader->problems == 0)
-		return whole(reader, "is empty; it begins with a header");
+		return whole(reader, reader->records == 0
+				? "is empty; it begins with a header"
+				: "none of its rows is a header that is known; "
+				  "say what it is: superhub import KIND FILE");
 	return !reader->stopped && reader->problems == 0;
 }
 
-bool csv_read(const char *path, csv_take *take, void *context)
+bool csv_read(const char *path, csv_header *is_header, csv_take *take,
+	      void *context)
 {
-	struct reader reader = { .path = path, .take = take,
-				 .context = context };
+	struct reader reader = { .path = path, .is_header = is_header,
+				 .take = take, .context = context };
 	struct csv_parser parser;
 	FILE *file = fopen(path, "re");
 	bool good;

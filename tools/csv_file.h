@@ -19,8 +19,14 @@
 typedef bool csv_take(void *context, size_t number, size_t count,
 		      const char *const cells[]);
 
-/* Hand each well-formed record to take. False: malformed, or take said so. */
-bool csv_read(const char *path, csv_take *take, void *context);
+/* Is this record the header? Until one is, records are left out, however many
+ * fields they have. */
+typedef bool csv_header(void *context, size_t count, const char *const cells[]);
+
+/* Hand each well-formed record to take. False: malformed, or take said so.
+ * is_header NULL: the first record is it. */
+bool csv_read(const char *path, csv_header *is_header, csv_take *take,
+	      void *context);
 
 /* "FILE:row 17: email: text", "FILE: text" for row 0 without a field. */
 void csv_complain(const char *path, size_t row, const char *field,

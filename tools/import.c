@@ -3,162 +3,13 @@
 #include <string.h>
 
 #include "services/common/base/text.h"
-#include "tools/batch.h"
-#include "tools/client.h"
 #include "tools/command.h"
-#include "tools/csv_file.h"
-#include "tools/import.h"
+#include "tools/import_private.h"
 #include "tools/output.h"
 #include "tools/progress.h"
 
 #define CELL_BYTES_MAX 16384
-#define TALLIES_MAX 32
 #define SHOWN_MAX 50 /* rejected rows on the screen */
-
-static const struct kind {
-	const char *name, *service, *method;
-	const char *required; /* columns without which no row can be right */
-	const char *column, *field; /* one that is called otherwise inside */
-} kinds[] = {
-	{ "hubs", "registry", "ImportHubs", "name" },
-	{ "networks", "registry", "ImportNetworks", "hub title slug" },
-	{ "members", "registry", "ImportMembers",
-	  "email first_name last_name network" },
-	{ "sessions", "scheduler", "ImportSession",
-	  "network programme number title date start", "zoom_id",
-	  "zoom_meeting" },
-	{ "attendance", "scheduler", "ImportAttendance",
-	  "network email minutes" },
-};
-
-/* How often something came out: "membership created". */
-struct tally {
-	const char *field, *word;
-	size_t count;
-};
-
-struct import {
-	const struct import_options *options;
-	const struct kind *kind;
-	struct client_method method;
-	const char *names[CSV_COLUMNS_MAX];
-	const field_type *fields[CSV_COLUMNS_MAX]; /* NULL: kept out */
-	size_t columns, rows;
-	struct batch_line *line;
-	size_t done, rejected;
-	struct tally tallies[TALLIES_MAX];
-	FILE *errors;
-};
-
-/* ---- the header ---- */
-
-static bool is_ours(const char *name)
-{
-	return strcmp(name, "error_field") == 0 || strcmp(name, "error") == 0;
-}
-
-static bool has_column(const struct import *import, const char *name,
-		       size_t length)
-{
-	for (size_t i = 0; i < import->columns; i++)
-		if (strlen(import->names[i]) == length &&
-		    memcmp(import->names[i], name, length) == 0)
-			return true;
-	return false;
-}
-
-static const field_type *field_of(const struct import *import,
-				  const char *column)
-{
-	const char *inside = import->kind->column;
-	const field_type *field = field_find(
-		import->method.input,
-		inside != NULL && strcmp(column, inside) == 0
-			? import->kind->field
-			: column);
-
-	return field != NULL && strcmp(field->name, "dry_run") == 0 ? NULL
-								    : field;
-}
-
-/* What a field's column is called in the file. */
-static const char *column_of(const struct import *import, const char *field)
-{
-	return import->kind->field != NULL &&
-			       strcmp(field, import->kind->field) == 0
-		       ? import->kind->column
-		       : field;
-}
-
-static bool header_problem(const struct import *import, const char *field,
-			   const char *text)
-{
-	csv_complain(import->options->file, 0, field, text);
-	return false;
-}
-
-/* None of our names: what may it be, and what should it be? */
-static bool no_header(const struct import *import)
-{
-	const message_type *type = import->method.input;
-	struct text text = text_new(memory);
-
-	if (import->columns == 1 && strchr(import->names[0], ';') != NULL)
-		return header_problem(import, NULL,
-				      "its columns are separated by "
-				      "semicolons; save it with commas");
-	text_add(&text, "the first row is not a header; columns are");
-	for (unsigned i = 0; i < type->n_fields; i++)
-		if (strcmp(type->fields[i].name, "dry_run") != 0)
-			text_printf(&text, " %s",
-				    column_of(import, type->fields[i].name));
-	return header_problem(import, NULL, text.bytes);
-}
-
-static bool check_required(const struct import *import)
-{
-	const char *name = import->kind->required;
-	bool good = true;
-
-	while (*name != '\0') {
-		size_t length = strcspn(name, " ");
-
-		if (!has_column(import, name, length))
-			good = header_problem(
-				import, arena_copy(memory, name, length),
-				"there is no such column");
-		name += length + strspn(name + length, " ");
-	}
-	return good;
-}
-
-static bool take_header(struct import *import, size_t count,
-			const char *const cells[])
-{
-	struct text unknown = text_new(memory);
-	size_t known = 0;
-	bool good = true;
-
-	for (size_t i = 0; i < count; i++) {
-		const char *name = arena_strdup(memory, cells[i]);
-		const field_type *field = field_of(import, name);
-
-		if (has_column(import, name, strlen(name)))
-			good = header_problem(import, name,
-					      "there are two such columns");
-		if (field == NULL && !is_ours(name))
-			text_printf(&unknown, " %s", name);
-		known += field != NULL;
-		import->fields[i] = field;
-		import->names[import->columns++] = name;
-	}
-	if (known == 0)
-		return no_header(import);
-	if (unknown.length > 0 && good)
-		complain("%s: unknown columns are left out:%s",
-			 import->options->file, unknown.bytes);
-	return check_required(import) && good;
-}
 
 /* First time through: is the file whole? Nothing is sent. */
 static bool take_check(void *context, size_t number, size_t count,
@@ -167,7 +18,7 @@ static bool take_check(void *context, size_t number, size_t count,
 	struct import *import = context;
 
 	import->rows = number;
-	return number > 0 || take_header(import, count, cells);
+	return number > 0 || import_take_header(import, count, cells);
 }
 
 /* ---- rows ---- */
@@ -181,6 +32,34 @@ static const char *unguarded(const char *cell)
 		       : cell;
 }
 
+/* What every row says: the reader, then the user, then the import itself. */
+static bool set_constants(const struct import *import, struct arena *arena,
+			  ProtobufCMessage *request, struct error *error)
+{
+	const message_type *type = import->method.input;
+	const struct import_options *options = import->options;
+	const struct reader_column *map = import->reader->columns;
+	const field_type *import_id = field_find(type, "import_id");
+	const field_type *dry_run = field_find(type, "dry_run");
+	bool good = true;
+
+	for (; good && map != NULL && map->field != NULL; map++)
+		good = map->column != NULL ||
+		       field_set(arena, request, field_find(type, map->field),
+				 map->words, error) == STATUS_OK;
+	for (size_t i = 0; good && i < options->set_count; i++)
+		good = field_set(arena, request,
+				 field_find(type, options->sets[i].field),
+				 options->sets[i].value, error) == STATUS_OK;
+	if (good && import_id != NULL && import->import_id[0] != '\0')
+		good = field_set(arena, request, import_id, import->import_id,
+				 error) == STATUS_OK;
+	if (good && dry_run != NULL && options->dry_run)
+		good = field_set(arena, request, dry_run, "true", error) ==
+		       STATUS_OK;
+	return good;
+}
+
 static ProtobufCMessage *make_request(const struct import *import,
 				      struct arena *arena, size_t count,
 				      const char *const cells[],
@@ -188,8 +67,11 @@ static ProtobufCMessage *make_request(const struct import *import,
 {
 	ProtobufCMessage *request = message_new(arena, import->method.input);
 
+	if (!set_constants(import, arena, request, error))
+		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		const field_type *field = import->fields[i];
+		const char *value = unguarded(cells[i]);
 
 		if (field == NULL || cells[i][0] == '\0')
 			continue;
@@ -198,16 +80,18 @@ static ProtobufCMessage *make_request(const struct import *import,
 				  "is longer than 16 KiB", field->name);
 			return NULL;
 		}
-		if (field_set(arena, request, field, unguarded(cells[i]),
-			      error) != STATUS_OK)
+		if (import->maps[i] != NULL)
+			value = reader_value(import->maps[i], arena, value);
+		if (field_set(arena, request, field, value, error) !=
+		    STATUS_OK)
 			return NULL;
 	}
-	if (import->options->dry_run &&
-	    field_set(arena, request,
-		      field_find(import->method.input, "dry_run"), "true",
-		      error) != STATUS_OK)
-		return NULL;
-	return request;
+	/* A method that knows no dry run is not asked. */
+	return import->options->dry_run &&
+			       field_find(import->method.input, "dry_run") ==
+				       NULL
+		       ? NULL
+		       : request;
 }
 
 static bool take_row(void *context, size_t number, size_t count,
@@ -264,12 +148,12 @@ static void count_reply(struct import *import, struct arena *arena,
 static void write_rejected(struct import *import, const struct batch_row *row)
 {
 	for (size_t i = 0; i < row->count; i++)
-		if (!is_ours(import->names[i])) {
+		if (!import_is_ours(import->names[i])) {
 			output_csv_cell(import->errors, row->cells[i], true);
 			fputc(',', import->errors);
 		}
 	output_csv_cell(import->errors,
-			column_of(import, row->error.field), true);
+			import_column(import, row->error.field), true);
 	fputc(',', import->errors);
 	output_csv_cell(import->errors, row->error.message, true);
 	fputs("\r\n", import->errors);
@@ -281,17 +165,18 @@ static void on_done(void *context, const struct batch_row *row)
 	struct import *import = context;
 
 	import->done++;
-	if (row->error.status == STATUS_OK && row->reply != NULL) {
-		if (words == NULL)
-			words = arena_new(4096);
-		count_reply(import, words, row->reply);
+	if (words == NULL)
+		words = arena_new(4096);
+	if (row->error.status == STATUS_OK) {
+		if (row->reply != NULL)
+			count_reply(import, words, row->reply);
 		arena_reset(words);
 	} else {
 		import->rejected++;
 		progress_hide();
 		if (import->rejected <= SHOWN_MAX)
 			csv_complain(import->options->file, row->number,
-				     column_of(import, row->error.field),
+				     import_column(import, row->error.field),
 				     row->error.message);
 		if (import->rejected == SHOWN_MAX + 1)
 			complain("%s: more rows were rejected; --errors FILE "
@@ -315,7 +200,7 @@ static bool open_errors(struct import *import)
 		return false;
 	}
 	for (size_t i = 0; i < import->columns; i++)
-		if (!is_ours(import->names[i])) {
+		if (!import_is_ours(import->names[i])) {
 			output_csv_cell(import->errors, import->names[i], true);
 			fputc(',', import->errors);
 		}
@@ -350,31 +235,30 @@ int import_file(const struct import_options *options)
 	struct import import = { .options = options };
 	bool whole;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].name, options->kind) == 0)
-			import.kind = &kinds[i];
-	if (import.kind == NULL) {
-		complain("%s cannot be imported; there are hubs, networks, "
-			 "members, sessions, attendance and zoom.",
-			 options->kind);
+	if (options->kind != NULL) {
+		import.reader = reader_named(options->kind);
+		import.named = true;
+	}
+	if (import.named && import.reader == NULL) {
+		complain("%s cannot be imported; there are %s and zoom.",
+			 options->kind, reader_names(memory));
 		return EXIT_USAGE;
 	}
-	if (!client_find(import.kind->service, import.kind->method,
-			 &import.method))
-		return EXIT_FAILED;
-	if (!csv_read(options->file, take_check, &import))
+	if (!csv_read(options->file, import_is_header, take_check, &import))
 		return complain("%s: nothing of it was imported.",
 				options->file);
-	if (!open_errors(&import))
+	if (!open_errors(&import) || !import_begin(&import))
 		return EXIT_FAILED;
 	import.line = batch_new(&import.method, options->batch, on_done,
 				&import);
 	progress_begin(options->file, import.rows);
-	whole = csv_read(options->file, take_row, &import);
+	whole = csv_read(options->file, import_is_header, take_row, &import);
 	whole = batch_finish(import.line) && whole;
 	progress_end();
 	batch_free(import.line);
 	print_outcome(&import, whole);
+	if (whole)
+		import_finish(&import);
 	if (import.errors != NULL)
 		fclose(import.errors);
 	return whole && import.rejected == 0 ? EXIT_OK : EXIT_FAILED;

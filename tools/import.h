@@ -1,6 +1,6 @@
 /*
- * import: files into the services, row by row. A header names fields of the
- * import method's request; the whole file is checked for its form before
+ * import: files into the services, row by row. What kind of file it is says the
+ * user, or its header (reader.h); the whole file is checked for its form before
  * anything is sent, then read again and sent in batches. What the service
  * refuses is told row by row and disturbs no other row.
  *
@@ -13,8 +13,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define IMPORT_SETS_MAX 32
+
 struct import_options {
-	const char *kind, *file;
+	const char *kind;    /* of reader.h; NULL: the header says */
+	const char *file;
+	/* What all rows say that have no cell of their own for it. */
+	struct import_set {
+		const char *field, *value;
+	} sets[IMPORT_SETS_MAX];
+	size_t set_count;
 	const char *errors;  /* where rejected rows go, or NULL */
 	size_t batch;        /* rows an envelope */
 	bool dry_run;

@@ -74,21 +74,35 @@ int import_zoom(const struct import_options *options)
 /* Where an option's text goes, NULL for other keys. */
 static const char **place(struct import_options *options, int key)
 {
-	return key == 'e'   ? &options->errors
+	return key == 'a'   ? &options->kind
+	       : key == 'e' ? &options->errors
 	       : key == 's' ? &options->session
 	       : key == 'r' ? &options->reason
 			    : NULL;
 }
 
+/* KIND FILE, or FILE alone: it comes last. */
 static error_t parse_argument(struct import_options *options, char *argument)
 {
-	const char **empty = options->kind == NULL ? &options->kind
-						   : &options->file;
-
-	if (*empty != NULL)
+	if (options->file != NULL && options->kind != NULL)
 		return ARGP_ERR_UNKNOWN;
-	*empty = argument;
+	if (options->file != NULL)
+		options->kind = options->file;
+	options->file = argument;
 	return 0;
+}
+
+static void parse_set(struct import_options *options, char *argument,
+		      struct argp_state *state)
+{
+	char *equals = strchr(argument, '=');
+
+	if (equals == NULL || equals == argument ||
+	    options->set_count == IMPORT_SETS_MAX)
+		argp_error(state, "--set takes FIELD=VALUE");
+	*equals = '\0';
+	options->sets[options->set_count++] =
+		(struct import_set){ argument, equals + 1 };
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -102,25 +116,28 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 	if (key == ARGP_KEY_ARG)
 		return parse_argument(options, argument);
-	if (key == 'n') {
+	if (key == 'n')
 		options->dry_run = true;
-		return 0;
-	}
-	if (key == 'b') {
+	else if (key == 'S')
+		parse_set(options, argument, state);
+	else if (key == 'b') {
 		if (!text_to_int64(argument, &number) || number < 1 ||
 		    number > 1000)
 			argp_error(state, "--batch takes 1 to 1000 rows");
 		options->batch = (size_t)number;
-		return 0;
-	}
-	if (key == ARGP_KEY_END && options->file == NULL)
-		argp_error(state, "what, and from which file?");
-	return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
+	} else if (key == ARGP_KEY_END && options->file == NULL)
+		argp_error(state, "which file?");
+	else if (key != ARGP_KEY_END)
+		return ARGP_ERR_UNKNOWN;
+	return 0;
 }
 
 static const struct argp_option options_table[] = {
 	{ "dry-run", 'n', NULL, 0, "Check and tell, but change nothing" },
 	{ "batch", 'b', "ROWS", 0, "Rows sent together (500)" },
+	{ "as", 'a', "KIND", 0, "What the file is, if its header does not say" },
+	{ "set", 'S', "FIELD=VALUE", 0,
+	  "For every row that says nothing of it; may be repeated" },
 	{ "errors", 'e', "FILE", 0,
 	  "Write rejected rows there, with error_field and error" },
 	{ "session", 's', "SESSION", 0,
@@ -135,21 +152,31 @@ static int run(const struct command *command, int argc, char **argv)
 	struct import_options options = { .batch = 500, .reason = "" };
 
 	command_parse(command, argc, argv, &options);
-	if (strcmp(options.kind, "zoom") == 0)
+	if (options.kind == NULL ? options.session != NULL
+				 : strcmp(options.kind, "zoom") == 0)
 		return import_zoom(&options);
 	return import_file(&options);
 }
 
 const struct command import_command = {
 	.name = "import",
-	.arguments = "hubs|networks|members|sessions|attendance|zoom FILE",
+	.arguments = "[KIND] FILE",
 	.about = "Import a file",
-	.details = "FILE is CSV in UTF-8 with a header. It is checked as a "
+	.details = "FILE is CSV in UTF-8 with a header, which says what KIND "
+		   "it is: our hubs, networks, members, sessions and "
+		   "attendance, or an export of another program: iecho, "
+		   "eventbrite, mailchimp (also mailchimp-unsubscribed and "
+		   "-cleaned, which become suppressions), zoom-registration. "
+		   "Those need --set network=SLUG. zoom is a list of "
+		   "participants and needs --session.\n\n"
+		   "It is checked as a "
 		   "whole before anything is sent. A row with an error is told "
 		   "as FILE:row N: COLUMN: TEXT (rows count after the header) "
 		   "and changes nothing; the others are taken. Importing a "
 		   "file again changes nothing.",
-	.words = "hubs networks members sessions attendance zoom",
+	.words = "hubs networks members sessions attendance zoom iecho "
+		 "eventbrite mailchimp mailchimp-unsubscribed "
+		 "mailchimp-cleaned zoom-registration",
 	.calls = true,
 	.options = options_table,
 	.parser = parse,

@@ -26,7 +26,8 @@ const struct command *const commands[] = {
 	/* what comes out */
 	&report_command, &figures_command,
 	/* everything else */
-	&import_command, &call_command, &completion_command,
+	&import_command, &imports_command, &undo_command,
+	&call_command, &completion_command,
 	NULL,
 };
 /* clang-format on */

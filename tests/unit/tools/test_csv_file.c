@@ -47,7 +47,7 @@ static struct seen read_evil(const char *name, bool *good)
 
 	memory = arena_new(4096);
 	seen.text = text_new(memory);
-	*good = csv_read(arena_printf(memory, EVIL "%s", name), take, &seen);
+	*good = csv_read(arena_printf(memory, EVIL "%s", name), NULL, take, &seen);
 	return seen;
 }
 
@@ -151,6 +151,6 @@ Test(csv_file, stops_when_told, .init = cr_redirect_stderr)
 
 	memory = arena_new(4096);
 	cr_assert_not(
-		csv_read(EVIL "members-bad-dates.csv", stop_at_two, &last));
+		csv_read(EVIL "members-bad-dates.csv", NULL, stop_at_two, &last));
 	cr_assert_eq(last, 2);
 }

@@ -1,0 +1,55 @@
+/*
+ * import_private: what the parts of an import share: the header
+ * (import_header.c), the rows (import.c), the job (import_job.c).
+ */
+#ifndef TOOLS_IMPORT_PRIVATE_H
+#define TOOLS_IMPORT_PRIVATE_H
+
+#include <stdio.h>
+
+#include "services/common/base/id.h"
+#include "tools/batch.h"
+#include "tools/client.h"
+#include "tools/csv_file.h"
+#include "tools/import.h"
+#include "tools/reader.h"
+
+#define TALLIES_MAX 32
+
+/* How often something came out: "membership created". */
+struct tally {
+	const char *field, *word;
+	size_t count;
+};
+
+struct import {
+	const struct import_options *options;
+	const struct reader *reader; /* NULL: the header will say */
+	bool named;                  /* the user said which */
+	struct client_method method;
+	const char *names[CSV_COLUMNS_MAX];
+	const field_type *fields[CSV_COLUMNS_MAX]; /* NULL: kept out */
+	const struct reader_column *maps[CSV_COLUMNS_MAX];
+	size_t columns, rows;
+	char import_id[ID_TEXT]; /* "": there is no job */
+	struct batch_line *line;
+	size_t done, rejected;
+	struct tally tallies[TALLIES_MAX];
+	FILE *errors;
+};
+
+/* Is this record the header? Finds the reader when nobody named it. */
+csv_header import_is_header;
+/* False, and told, when the file cannot be imported. */
+bool import_take_header(struct import *import, size_t count,
+			const char *const cells[]);
+/* A column of ours: what an earlier import said about a rejected row. */
+bool import_is_ours(const char *name);
+/* What a field's column is called in the file. */
+const char *import_column(const struct import *import, const char *field);
+
+/* Register the import with the registry, if it is one of its files. */
+bool import_begin(struct import *import);
+void import_finish(const struct import *import);
+
+#endif
