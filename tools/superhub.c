@@ -26,7 +26,7 @@ const struct command *const commands[] = {
 	/* what comes out */
 	&report_command, &figures_command,
 	/* everything else */
-	&import_command, &imports_command, &undo_command,
+	&import_command, &imports_command, &undo_command, &export_command,
 	&call_command, &completion_command,
 	NULL,
 };

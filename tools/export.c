@@ -1,0 +1,209 @@
+/* superhub export: everything the registry owns, in files that anybody reads. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "registry.pb-c.h"
+#include "tools/client.h"
+#include "tools/command.h"
+#include "tools/output.h"
+
+struct export {
+	const char *folder;
+	struct client_method method;
+	Registry__ExportColumn **columns; /* of all tables, in order */
+	size_t count;
+	struct arena *arenas[2]; /* of a page, and of the one before */
+	unsigned turn;
+};
+
+static FILE *new_file(const struct export *export, const char *name)
+{
+	const char *path = arena_printf(memory, "%s/%s.csv", export->folder,
+					name);
+	FILE *file = fopen(path, "wxe");
+
+	if (file == NULL)
+		complain("cannot write %s: %s", path, strerror(errno));
+	return file;
+}
+
+/* Everything is written, or it is told. */
+static bool close_file(FILE *file, const char *name)
+{
+	bool good = ferror(file) == 0;
+
+	if (fclose(file) == 0 && good)
+		return true;
+	complain("%s.csv could not be written whole: %s", name,
+		 strerror(errno));
+	return false;
+}
+
+static void write_cell(FILE *file, const char *cell, bool last)
+{
+	output_csv_cell(file, cell, true);
+	fputs(last ? "\r\n" : ",", file);
+}
+
+static bool write_dictionary(const struct export *export)
+{
+	const message_type *type = &registry__export_column__descriptor;
+	FILE *file = new_file(export, "dictionary");
+
+	if (file == NULL)
+		return false;
+	for (unsigned i = 0; i < type->n_fields; i++)
+		write_cell(file, type->fields[i].name,
+			   i + 1 == type->n_fields);
+	for (size_t row = 0; row < export->count; row++)
+		for (unsigned i = 0; i < type->n_fields; i++)
+			write_cell(file,
+				   field_get(memory,
+					     &export->columns[row]->base,
+					     &type->fields[i]),
+				   i + 1 == type->n_fields);
+	return close_file(file, "dictionary");
+}
+
+/* One page. The arena holds the key that the next one comes after, so there are
+ * two that take turns. False: the call failed, and it was told. */
+static bool write_page(struct export *export, FILE *file,
+		       Registry__ExportRowsRequest *request, size_t *rows)
+{
+	const struct rpc_options *with = client_options(&export->method);
+	struct arena *arena = export->arenas[export->turn ^= 1];
+	struct error error = { STATUS_OK, "", "" };
+	ProtobufCMessage *message = NULL;
+	const Registry__ExportRowsReply *reply;
+
+	arena_reset(arena);
+	if (with == NULL)
+		return false;
+	/* Rows may be long: fewer of them fit then. */
+	while (rpc_call(client_peer("registry"), export->method.name,
+			&request->base, export->method.output, arena, with,
+			&message, &error) == STATUS_INVALID &&
+	       strcmp(error.field, "limit") == 0 && request->limit > 1)
+		request->limit /= 2;
+	if (error.status != STATUS_OK) {
+		client_complain(&export->method, &error);
+		return false;
+	}
+	reply = (const Registry__ExportRowsReply *)message;
+	for (size_t i = 0; i < reply->n_rows; i++)
+		for (size_t j = 0; j < reply->rows[i]->n_cells; j++)
+			write_cell(file, reply->rows[i]->cells[j],
+				   j + 1 == reply->rows[i]->n_cells);
+	*rows = reply->n_rows;
+	if (*rows > 0)
+		request->after_key = reply->rows[*rows - 1]->key;
+	return true;
+}
+
+/* A table: width columns from the first one. */
+static bool write_table(struct export *export, Registry__ExportColumn **columns,
+			size_t width)
+{
+	Registry__ExportRowsRequest request =
+		REGISTRY__EXPORT_ROWS_REQUEST__INIT;
+	const char *name = columns[0]->relation;
+	FILE *file = new_file(export, name);
+	size_t rows, total = 0;
+	bool good = file != NULL;
+
+	if (!good)
+		return false;
+	for (size_t i = 0; i < width; i++)
+		write_cell(file, columns[i]->name, i + 1 == width);
+	request.relation = columns[0]->relation;
+	request.limit = 1000;
+	do {
+		rows = 0;
+		good = write_page(export, file, &request, &rows);
+		total += rows;
+	} while (good && rows > 0);
+	good = close_file(file, name) && good;
+	if (good)
+		printf("%s.csv: %zu rows\n", name, total);
+	return good;
+}
+
+static bool write_tables(struct export *export)
+{
+	for (size_t first = 0, next; first < export->count; first = next) {
+		const char *name = export->columns[first]->relation;
+
+		for (next = first + 1; next < export->count; next++)
+			if (strcmp(export->columns[next]->relation, name) != 0)
+				break;
+		if (!write_table(export, export->columns + first,
+				 next - first))
+			return false;
+	}
+	return true;
+}
+
+static bool find_columns(struct export *export)
+{
+	Registry__ExportColumnsRequest request =
+		REGISTRY__EXPORT_COLUMNS_REQUEST__INIT;
+	struct client_method method;
+	ProtobufCMessage *reply = NULL;
+
+	if (!client_find("registry", "ExportColumns", &method) ||
+	    !client_find("registry", "ExportRows", &export->method) ||
+	    client_call(&method, &request.base, &reply) != STATUS_OK)
+		return false;
+	export->columns = ((Registry__ExportColumnsReply *)reply)->columns;
+	export->count = ((Registry__ExportColumnsReply *)reply)->n_columns;
+	return true;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct export *export = state->input;
+
+	if (key == ARGP_KEY_ARG && export->folder == NULL) {
+		export->folder = argument;
+		return 0;
+	}
+	if (key == ARGP_KEY_END && export->folder == NULL)
+		argp_error(state, "into which new folder?");
+	return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct export export = { 0 };
+	bool good;
+
+	command_parse(command, argc, argv, &export);
+	if (!find_columns(&export))
+		return EXIT_FAILED;
+	if (mkdir(export.folder, 0700) != 0)
+		return complain("cannot make the folder %s: %s", export.folder,
+				strerror(errno));
+	export.arenas[0] = arena_new(1 << 20);
+	export.arenas[1] = arena_new(1 << 20);
+	good = write_dictionary(&export) && write_tables(&export);
+	arena_free(export.arenas[0]);
+	arena_free(export.arenas[1]);
+	return good ? EXIT_OK : EXIT_FAILED;
+}
+
+const struct command export_command = {
+	.name = "export",
+	.arguments = "FOLDER",
+	.about = "Write everything the registry holds as CSV",
+	.details = "FOLDER is made new. dictionary.csv says what each column "
+		   "of each file is. hubs.csv, networks.csv and members.csv "
+		   "are what superhub import takes; the others are the tables "
+		   "themselves. Whoever asks gets what they may see, a hub's "
+		   "staff (--as-person) their own. Text that a spreadsheet "
+		   "would run as a formula has an apostrophe in front.",
+	.calls = true,
+	.parser = parse,
+	.run = run,
+};
