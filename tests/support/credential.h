@@ -11,5 +11,8 @@
 /* Add an administrator's to options; the bytes are the arena's. */
 void credential_admin(const struct stage *stage, struct arena *arena,
 		      struct rpc_options *options);
+/* Or a person's, who holds no grant. */
+void credential_person(const struct stage *stage, struct arena *arena,
+		       const char *person_id, struct rpc_options *options);
 
 #endif

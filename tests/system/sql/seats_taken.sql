@@ -1,0 +1,2 @@
+-- How many seats are taken at this moment.
+SELECT count(*) FROM membership WHERE status IN ('approved', 'paused')
