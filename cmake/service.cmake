@@ -65,5 +65,11 @@ function(add_service NAME)
 			get_filename_component(stem "${script}" NAME_WE)
 			echo_test(${NAME}/${stem} ${NAME}_script "${script}")
 		endforeach()
+		set(rights "${CMAKE_SOURCE_DIR}/tests/rights/${NAME}.txt")
+		if(EXISTS "${rights}")
+			echo_test(${NAME}/rights
+				"${CMAKE_SOURCE_DIR}/tests/rights/run"
+				$<TARGET_FILE:${NAME}_script> "${rights}")
+		endif()
 	endif()
 endfunction()

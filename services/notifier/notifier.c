@@ -6,13 +6,14 @@
 #include "services/notifier/clerk.h"
 #include "services/notifier/engine.h"
 
-#define STAFF "superhub_admin hub_admin coordinator"
+#define STAFF "hub_admin coordinator"
 
 static const struct method methods[] = {
 	/* rules */
-	{ .name = "ListRules", .sql = { SQL(list_rules) }, .roles = STAFF },
+	{ .name = "ListRules", .sql = { SQL(list_rules) },
+	  .roles = STAFF " superhub_admin" },
 	{ .name = "PutRule", .sql = { SQL(put_rule) }, .key = "rule",
-	  .write = true, .roles = STAFF },
+	  .write = true, .roles = STAFF " superhub_admin" },
 	/* beforehand */
 	{ .name = "ListPlans", .sql = { SQL(list_plans) }, .roles = STAFF },
 	{ .name = "ListRecipients", .sql = { SQL(list_recipients) },

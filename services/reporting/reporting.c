@@ -6,7 +6,9 @@
 #include "reporting_sql.h"
 #include "services/common/run/service.h"
 
-#define READERS "superhub_admin hub_admin coordinator network_lead facilitator"
+#define READERS \
+	"superhub_admin superhub_viewer hub_admin coordinator network_lead " \
+	"facilitator"
 
 static const struct method methods[] = {
 	{ .name = "TopLine",
@@ -23,7 +25,7 @@ static const struct method methods[] = {
 	{ .name = "VerifyRollups",
 	  .sql = { SQL(verify_rollups) },
 	  .callers = "gateway superhub",
-	  .roles = "superhub_admin" },
+	  .roles = TOKEN_OPERATOR },
 	{ .name = NULL },
 };
 

@@ -8,11 +8,12 @@
 #include "services/common/run/service.h"
 #include "services/scheduler/attendance.h"
 
-/* Who may; which rows they see and change is row-level security
- * (migrations/0004_sight.sql). */
-#define TEAM "superhub_admin hub_admin coordinator"
+/* Who may, besides the operator; which rows they see and change is row-level
+ * security (migrations/0004_sight.sql, 0010_rights.sql). */
+#define TEAM "hub_admin coordinator"
 #define LEADS TEAM " facilitator network_lead"
-#define VIEWERS LEADS " speaker it_support evaluator superhub_viewer"
+#define VIEWERS \
+	LEADS " speaker it_support evaluator superhub_admin superhub_viewer"
 
 static const struct method methods[] = {
 	{ "PutProgramme", { SQL(put_programme) }, .key = "programme_id",

@@ -11,7 +11,8 @@
  *   expect STATUS [{json}] [field NAME] [message "text"]
  *                                    the next result; JSON is a subset, "*"
  *                                    is anything; a result that is not OK must
- *                                    be expected
+ *                                    be expected; REFUSED is FORBIDDEN,
+ *                                    NOT_FOUND or CONFLICT
  *   sql QUERY => VALUES              as owner; one row, columns joined by |
  *   apply SERVICE FEED [{json}, ...] hand changes to a follow
  *   timer NAME                       until it has nothing more to do
@@ -220,6 +221,15 @@ static void expect_words(struct script *script, const char *words,
 	}
 }
 
+/* REFUSED: not allowed, as if it were not there, or as if it were changing. */
+static bool is_status(const char *expected, enum status status)
+{
+	if (!strcmp(expected, "REFUSED"))
+		return status == STATUS_FORBIDDEN ||
+		       status == STATUS_NOT_FOUND || status == STATUS_CONFLICT;
+	return !strcmp(expected, status_name(status));
+}
+
 static void run_expect(struct script *script)
 {
 	const Rpc__Result *result = next_result(script);
@@ -227,7 +237,7 @@ static void run_expect(struct script *script)
 	char status[32] = "";
 
 	sscanf(script->line.text, "expect %31s", status);
-	if (strcmp(status, status_name((enum status)result->status)))
+	if (!is_status(status, (enum status)result->status))
 		fail(script, "the status is %s, field \"%s\": %s",
 		     status_name((enum status)result->status), result->field,
 		     result->message);

@@ -219,6 +219,10 @@ enum status sql_failure(struct sql *sql, const PGresult *result,
 	}
 	if (rule)
 		return error_set(error, status, rule->message, rule->field);
+	if (status == STATUS_FORBIDDEN) /* row-level security, in its words */
+		return error_set(error, status,
+				 "This is for the staff of its own hub or "
+				 "network; ask them.", "");
 	return error_set(error, status,
 			 arena ? arena_strdup(arena, or_empty(primary)) : state,
 			 arena ? arena_strdup(arena, or_empty(PQresultErrorField(

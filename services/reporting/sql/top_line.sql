@@ -12,7 +12,9 @@ WITH named AS (
 			WHEN r.from_on > r.to_on THEN 'INVALID'
 			WHEN NOT isfinite(r.from_on) OR NOT isfinite(r.to_on)
 				THEN 'INVALID'
-			WHEN r.scope = 'superhub' AND NOT authority_all() THEN 'FORBIDDEN'
+			WHEN r.scope = 'superhub' AND NOT (authority_all()
+				OR granted('superhub_admin superhub_viewer'))
+				THEN 'FORBIDDEN'
 			WHEN r.scope <> 'superhub' AND r.scope_id IS NULL THEN 'INVALID'
 			WHEN r.scope = 'hub' AND h.hub_id IS NULL
 				OR r.scope = 'network' AND n.network_id IS NULL
