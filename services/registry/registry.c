@@ -118,6 +118,12 @@ static const struct method methods[] = {
 	  .self = "person_id" },
 	{ "EndSession", { SQL(end_session) }, .key = "person_id",
 	  .write = true, .roles = TOKEN_OPERATOR, .self = "person_id" },
+
+	/* Organisations and hubs. */
+	{ "SearchOrganisations", { SQL(search_organisations) } },
+	{ "MergeOrganisations",
+	  { SQL(merge_organisations), SQL(get_organisation) },
+	  .key = "organisation_id", .write = true, .roles = SUPERHUB },
 	{ 0 }
 };
 

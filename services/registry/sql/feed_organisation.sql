@@ -1,3 +1,4 @@
 -- The state of what changed.
 SELECT request_no, e.*
-FROM request JOIN organisation e ON e.organisation_id = request.entity_id
+FROM request
+JOIN organisation_message e ON e.organisation_id = request.entity_id

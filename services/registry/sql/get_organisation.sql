@@ -1,2 +1,3 @@
 -- One organisation.
-SELECT request_no, o.* FROM request JOIN organisation o USING (organisation_id)
+SELECT request_no, o.*
+FROM request JOIN organisation_message o USING (organisation_id)

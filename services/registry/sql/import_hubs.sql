@@ -39,8 +39,16 @@ WITH cell AS (
 		THEN 'name: This organisation stands here twice.'
 		END AS fault
 	FROM cell c
-	LEFT JOIN organisation o ON lower(o.name) = lower(c.name)
-		AND o.postcode_outward = c.postcode_outward
+	LEFT JOIN LATERAL (
+		SELECT organisation_id, 0 AS place FROM organisation
+		WHERE lower(name) = lower(c.name)
+			AND postcode_outward = c.postcode_outward
+		UNION ALL
+		SELECT organisation_id, 1 FROM organisation_alias
+		WHERE lower(name) = lower(c.name)
+			AND postcode_outward = c.postcode_outward
+		ORDER BY place LIMIT 1) called ON true
+	LEFT JOIN organisation o USING (organisation_id)
 	LEFT JOIN hub h USING (organisation_id)
 	WINDOW place AS (PARTITION BY dry_run, lower(c.name),
 		c.postcode_outward ORDER BY c.request_no)

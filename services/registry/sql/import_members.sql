@@ -132,14 +132,8 @@ WITH cell AS MATERIALIZED (
 			OVER (PARTITION BY dry_run, person_id) AS mail_changes
 		FROM mailbox) o
 	JOIN checked c USING (request_no)
-	LEFT JOIN LATERAL (
-		SELECT g.organisation_id FROM organisation g
-		WHERE lower(g.name) = lower(employer)
-			AND (c.postcode_outward = ''
-				OR g.postcode_outward IN ('', c.postcode_outward))
-		ORDER BY g.postcode_outward = c.postcode_outward DESC,
-			g.postcode_outward
-		LIMIT 1) stored ON true
+	LEFT JOIN LATERAL organisation_called(employer, c.postcode_outward)
+		stored ON true
 	WHERE o.place = 0
 	WINDOW place AS (PARTITION BY c.dry_run, lower(employer),
 		c.postcode_outward ORDER BY c.request_no)
