@@ -4,6 +4,7 @@
  */
 #include "registry.pb-c.h"
 #include "registry_sql.h"
+#include "scheduler.pb-c.h"
 #include "services/registry/audit.h"
 #include "services/registry/credential.h"
 #include "services/registry/factor.h"
@@ -124,6 +125,42 @@ static const struct method methods[] = {
 	{ "MergeOrganisations",
 	  { SQL(merge_organisations), SQL(get_organisation) },
 	  .key = "organisation_id", .write = true, .roles = SUPERHUB },
+	{ "ChangeHubStatus", { SQL(change_hub_status) }, .key = "hub_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "ListStatusChanges", { SQL(list_status_changes) },
+	  .roles = STAFF " superhub_viewer" },
+	{ "HubPipeline", { SQL(hub_pipeline) },
+	  .roles = SUPERHUB " superhub_viewer" },
+	{ "EnquireHub", { SQL(enquire_hub) }, .key = "enquiry_id",
+	  .write = true, .callers = "gateway superhub" },
+	{ "ListHubEnquiries", { SQL(list_hub_enquiries) }, .roles = SUPERHUB },
+	{ "DecideHubEnquiry", { SQL(decide_hub_enquiry) },
+	  .key = "enquiry_id", .write = true, .roles = SUPERHUB },
+	{ "ListReadinessItems", { SQL(list_readiness_items) } },
+	{ "PutHubApplication", { SQL(put_hub_application) },
+	  .key = "application_id", .write = true, .roles = "hub_admin" },
+	{ "GetHubApplication", { SQL(get_hub_application) }, .roles = HUB },
+	{ "ListHubApplications", { SQL(list_hub_applications) },
+	  .roles = HUB },
+	{ "SubmitHubApplication", { SQL(submit_hub_application) },
+	  .key = "application_id", .write = true, .roles = "hub_admin" },
+	{ "ReviewHubApplication", { SQL(review_hub_application) },
+	  .key = "application_id", .write = true, .roles = SUPERHUB },
+	{ "SendAgreement", { SQL(send_agreement) }, .key = "agreement_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "SignAgreement", { SQL(sign_agreement) }, .key = "agreement_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "EndAgreement", { SQL(end_agreement) }, .key = "agreement_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "ListAgreements", { SQL(list_agreements) }, .roles = HUB },
+	{ "PutTrainingEvent", { SQL(put_training_event) },
+	  .key = "training_event_id", .write = true, .roles = SUPERHUB },
+	{ "ListTrainingEvents", { SQL(list_training_events) } },
+	{ "BookTraining", { SQL(book_training) }, .write = true,
+	  .roles = HUB },
+	{ "RecordTraining", { SQL(record_training) }, .key = "person_id",
+	  .write = true, .roles = SUPERHUB },
+	{ "ListTrainingPlaces", { SQL(list_training_places) }, .roles = HUB },
 	{ 0 }
 };
 
@@ -139,6 +176,12 @@ static const struct feed feeds[] = {
 	  FOLLOWERS },
 	{ "membership", &registry__membership__descriptor,
 	  SQL(feed_membership), FOLLOWERS },
+	{ 0 }
+};
+
+static const struct follow follows[] = {
+	{ "scheduler", "session", &scheduler__session__descriptor,
+	  { SQL(follow_session) } },
 	{ 0 }
 };
 
@@ -171,6 +214,7 @@ const struct binding statements[] = {
 };
 
 static const struct timer timers[] = {
+	{ "move_hubs", SQL(move_hubs), .every_us = 60 * CLOCK_SECOND },
 	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
 	{ "lapse_invitations", SQL(lapse_invitations),
 	  .every_us = 60 * CLOCK_SECOND },
@@ -200,6 +244,7 @@ const struct service registry = {
 	.descriptor = &registry__registry__descriptor,
 	.methods = methods,
 	.feeds = feeds,
+	.follows = follows,
 	.timers = timers,
 	.settings = credential_settings,
 	.statements = statements,

@@ -32,21 +32,18 @@
 static struct suite {
 	const char *name;
 	const struct statement *migrations;
-	int follows; /* the first so many of this list */
 	const char *settings[SETTINGS];
 	struct stage stage;
 } suite[SERVICES] = {
 	{ "registry",
 	  registry_migrations,
-	  0,
 	  { "ECHO_NOTIFIER_URL=tcp://127.0.0.1:1" } },
-	{ "scheduler", scheduler_migrations, 1, { 0 } },
+	{ "scheduler", scheduler_migrations, { 0 } },
 	{ "notifier",
 	  notifier_migrations,
-	  2,
 	  { "ECHO_SMTP_URL=smtp://127.0.0.1:1",
 	    "ECHO_MAIL_FROM=echo@example.org" } },
-	{ "reporting", reporting_migrations, 2, { 0 } },
+	{ "reporting", reporting_migrations, { 0 } },
 };
 
 static void add_setting(struct arena *arena, struct suite *service,
@@ -83,9 +80,11 @@ static void introduce(struct arena *arena, struct suite *service)
 					    "ECHO_SCHEDULER_NEWS_URL" };
 
 	add_setting(arena, service, "ECHO_PEERS", all_peers(arena));
-	for (int i = 0; i < service->follows; i++) {
+	for (int i = 0; i < 2; i++) {
 		const struct replica *other = &suite[i].stage.replicas[0];
 
+		if (service == &suite[i])
+			continue;
 		add_setting(
 			arena, service, urls[i],
 			arena_printf(arena, "tcp://127.0.0.1:%d", other->port));

@@ -257,7 +257,8 @@ static bool compare(const struct import *import, const char *folder)
 	};
 	char program[512], name[64], keys[256];
 	const char *const signing[] = {
-		keys, "ECHO_NOTIFIER_URL=tcp://127.0.0.1:1", NULL
+		keys, "ECHO_NOTIFIER_URL=tcp://127.0.0.1:1",
+		"ECHO_SCHEDULER_URL=tcp://127.0.0.1:1", NULL
 	};
 	bool is_registry = import->request == member_row;
 	struct stage stage = { .stranger = true };

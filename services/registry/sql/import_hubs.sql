@@ -17,7 +17,14 @@ WITH cell AS (
 			AS organisation_id,
 		h.hub_id IS NULL AS new_hub,
 		coalesce(h.hub_id, gen_random_uuid()) AS hub_id,
-		coalesce(c.status, h.status, 'enquiry') AS status,
+		-- An old file does not take a hub back to where it was.
+		CASE WHEN h.hub_id IS NULL THEN coalesce(c.status, 'enquiry')
+			WHEN EXISTS (SELECT FROM status_transition t
+				WHERE t.entity = 'hub'
+					AND t.from_status = h.status
+					AND t.to_status = c.status)
+			THEN c.status
+			ELSE h.status END AS status,
 		coalesce(nullif(c.lead_email, ''), h.lead_email, '')
 			AS lead_email,
 		coalesce(c.trained_on, h.trained_on) AS trained_on,
