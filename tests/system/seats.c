@@ -177,7 +177,10 @@ static void test_left(void)
 int main(int argc, char **argv)
 {
 	char keys[256];
-	const char *const settings[] = { keys, NULL };
+	const char *const settings[] = {
+		keys, "ECHO_NOTIFIER_URL=tcp://127.0.0.1:1",
+		"ECHO_SCHEDULER_URL=tcp://127.0.0.1:1", NULL
+	};
 
 	if (argc != 2)
 		return 2;
