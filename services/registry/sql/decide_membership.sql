@@ -59,12 +59,20 @@ SELECT request_no, shown.*,
 	CASE WHEN verdict IN ('stale', 'late') THEN 'CONFLICT'
 		WHEN verdict = 'own' THEN 'FORBIDDEN'
 		WHEN verdict IN ('unclear', 'unsaid') THEN 'INVALID'
+		-- Somebody else decided at this moment.
+		WHEN (verdict, shown.status) IN (('approve', 'requested'),
+			('approve', 'declined'), ('approve', 'removed'),
+			('decline', 'requested'), ('decline', 'waitlisted'),
+			('remove', 'approved'), ('remove', 'paused'))
+		THEN 'CONFLICT'
 	END AS rpc_status,
 	CASE verdict WHEN 'stale' THEN 'It has changed since you read it; look again.'
 		WHEN 'own' THEN 'This is for the staff of its hub.'
 		WHEN 'late' THEN 'There is nothing to decide: look at its state.'
 		WHEN 'unsaid' THEN 'Say why the membership ends.'
-		ELSE 'Choose approve, decline or remove.' END AS rpc_message,
+		WHEN 'unclear' THEN 'Choose approve, decline or remove.'
+		ELSE 'This membership is changing at this moment; ask again.'
+	END AS rpc_message,
 	CASE verdict WHEN 'stale' THEN 'version' WHEN 'unclear' THEN 'decision'
 		WHEN 'unsaid' THEN 'reason' ELSE 'membership_id' END AS rpc_field
 FROM standing CROSS JOIN LATERAL membership_shown(membership) shown

@@ -18,7 +18,8 @@ WITH wanted AS (
 		WHEN n.status <> 'open' THEN 'closed'
 		WHEN asks AND m.status IN ('declined', 'removed') THEN 'refused'
 		WHEN asks AND unanswered THEN 'unanswered'
-		WHEN w.statement_id <> statement_of(n.hub_id) THEN 'old text'
+		WHEN (w.statement_id = statement_of(n.hub_id)) IS NOT TRUE
+			AND w.statement_id IS NOT NULL THEN 'old text'
 		WHEN NOT asks OR m.status = 'invited'
 			OR n.join_policy = 'anyone' THEN 'seat'
 		WHEN n.join_policy = 'approval' THEN 'requested'

@@ -15,6 +15,10 @@ WITH stored AS (
 	SELECT m FROM request JOIN membership m USING (person_id, network_id)
 	WHERE m.membership_id NOT IN (SELECT membership_id FROM stored)
 )
-SELECT request_no, shown.*
+SELECT request_no, shown.*,
+	CASE WHEN shown.status IN ('requested', 'invited', 'waitlisted',
+		'approved', 'paused') THEN 'CONFLICT' END AS rpc_status,
+	'This membership is changing at this moment; ask again.' AS rpc_message,
+	'network_id' AS rpc_field
 FROM standing CROSS JOIN LATERAL membership_shown(membership) shown
 JOIN request USING (person_id, network_id)

@@ -15,9 +15,9 @@ WITH stored AS (
 	WHERE m.membership_id NOT IN (SELECT membership_id FROM stored)
 )
 SELECT request_no, shown.*,
-	CASE WHEN shown.status NOT IN ('approved', 'paused') THEN 'CONFLICT'
-	END AS rpc_status,
-	'Only who is a member can pause; ask to join first.' AS rpc_message,
+	CASE WHEN shown.status <> CASE WHEN paused THEN 'paused'
+		ELSE 'approved' END THEN 'CONFLICT' END AS rpc_status,
+	'Only who is a member can pause; look at its state.' AS rpc_message,
 	'network_id' AS rpc_field
 FROM standing CROSS JOIN LATERAL membership_shown(membership) shown
 JOIN request USING (person_id, network_id)
