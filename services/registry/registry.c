@@ -37,11 +37,18 @@ static const struct method methods[] = {
 
 	{ "PutPerson", { SQL(put_person) }, .key = "person_id", .write = true,
 	  .roles = STAFF, .self = "person_id" },
-	{ "GetPerson", { SQL(get_person) }, .roles = STAFF,
+	{ "GetPerson", { SQL(get_person) }, .roles = OWN,
 	  .self = "person_id" },
-	{ "ListPeople", { SQL(list_people) }, .roles = STAFF },
+	{ "ListPeople", { SQL(list_people) }, .roles = OWN },
 	{ "FindPeopleByEmail", { SQL(find_people_by_email) },
 	  .callers = "gateway superhub" },
+	{ "OpenPerson", { SQL(open_person) }, .roles = SUPERHUB },
+	{ "SearchPeople", { SQL(search_people) }, .roles = STAFF },
+	{ "ChangeEmail", { SQL(change_email), SQL(settle_email),
+	  SQL(change_email_reply) }, .key = "person_id", .write = true,
+	  .roles = STAFF, .self = "person_id" },
+	{ "NoteEmail", { SQL(note_email) }, .key = "address", .write = true,
+	  .callers = "gateway notifier superhub" },
 
 	/* Many for one network at once are one statement's business: no key. */
 	{ "Join", { SQL(join) }, .write = true, .roles = OWN,

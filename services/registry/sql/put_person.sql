@@ -1,17 +1,35 @@
 -- Create a person or replace what is said about them, with all addresses. What
 -- people say of themselves does not change their status, and does not share a
--- mailbox; that an address is verified is for the service to say.
+-- mailbox; that an address is verified is for the service to say. Who is new
+-- belongs to the hub of who creates them.
 WITH asked AS (
 	SELECT r.*, p.person_id IS NOT NULL AS is_stored,
-		p.status AS stored_status,
+		p.status AS stored_status, p.home_hub_id AS stored_home_id,
 		principal_person_id IS NOT DISTINCT FROM person_id
-			AND NOT authority_all() AS of_self
+			AND NOT authority_all() AS of_self,
+		CASE WHEN p.merged_into_id IS NOT NULL THEN 'merged'
+			WHEN outranks(person_id) AND (
+				SELECT array_agg(DISTINCT lower(g.address)
+					ORDER BY lower(g.address))
+				FROM jsonb_to_recordset(r.emails)
+					AS g(address text)) IS DISTINCT FROM (
+				SELECT array_agg(e.address ORDER BY e.address)
+				FROM person_email e
+				WHERE e.person_id = r.person_id)
+			THEN 'outranks'
+		END AS refusal
 	FROM request r LEFT JOIN person p USING (person_id)
+), home AS (
+	SELECT (hub_ids || network_hub_ids)[1] AS only_id
+	FROM sight()
+	WHERE 1 = (SELECT count(DISTINCT id)
+		FROM unnest(hub_ids || network_hub_ids) id)
 ), stored AS (
 	INSERT INTO person AS p (person_id, first_name, last_name,
 		preferred_name, profession, role_title, organisation_id,
 		setting, postcode_outward, nation, region, phone, language,
-		zone, status, version)
+		zone, status, version, pronouns, grade, registration_number,
+		access_needs, contact, home_hub_id)
 	SELECT person_id, first_name, last_name, preferred_name,
 		nullif(profession, ''), role_title, organisation_id,
 		nullif(setting, ''), postcode_outward, nation, region, phone,
@@ -19,9 +37,14 @@ WITH asked AS (
 		coalesce(nullif(zone, ''), 'Europe/London'),
 		CASE WHEN of_self THEN stored_status
 			ELSE coalesce(status, stored_status, 'active') END,
-		version + 1
+		version + 1, pronouns, grade, registration_number, access_needs,
+		coalesce(contact, 'email'), CASE
+			WHEN is_stored AND NOT authority_all()
+				THEN stored_home_id
+			ELSE coalesce(home_hub_id, stored_home_id,
+				(SELECT only_id FROM home)) END
 	FROM asked
-	WHERE version = 0 OR is_stored
+	WHERE (version = 0 OR is_stored) AND refusal IS NULL
 	ON CONFLICT (person_id) DO UPDATE SET first_name = excluded.first_name,
 		last_name = excluded.last_name,
 		preferred_name = excluded.preferred_name,
@@ -33,11 +56,17 @@ WITH asked AS (
 		nation = excluded.nation, region = excluded.region,
 		phone = excluded.phone, language = excluded.language,
 		zone = excluded.zone, status = excluded.status,
-		version = p.version + 1
+		version = p.version + 1, pronouns = excluded.pronouns,
+		grade = excluded.grade,
+		registration_number = excluded.registration_number,
+		access_needs = excluded.access_needs,
+		contact = excluded.contact, home_hub_id = excluded.home_hub_id
 	WHERE excluded.version IN (1, p.version + 1)
 	RETURNING person_id, first_name, last_name, preferred_name, profession,
 		role_title, organisation_id, setting, postcode_outward, nation,
-		region, phone, language, zone, status, version
+		region, phone, language, zone, status, version, pronouns, grade,
+		registration_number, access_needs, contact, home_hub_id,
+		merged_into_id
 ), given AS (
 	-- Without a mark the first address is primary.
 	SELECT DISTINCT ON (s.person_id, lower(g.address)) s.person_id,
@@ -48,7 +77,8 @@ WITH asked AS (
 		coalesce(g.verified AND authority_all(), false)
 			OR coalesce(e.verified, false) AS verified,
 		CASE WHEN of_self THEN coalesce(e.shared, false)
-			ELSE coalesce(g.shared, false) END AS shared
+			ELSE coalesce(g.shared, false) END AS shared,
+		coalesce(e.bounced, false) AS bounced
 	FROM asked JOIN stored s USING (person_id)
 	CROSS JOIN ROWS FROM (jsonb_to_recordset(emails) AS (address text,
 		primary_address boolean, verified boolean, shared boolean))
@@ -68,7 +98,7 @@ WITH asked AS (
 ), kept AS (
 	-- After dropped, and the primary one last: there is never a second one.
 	INSERT INTO person_email AS e
-		(person_id, address, primary_address, verified, shared)
+		(person_id, address, primary_address, verified, shared, bounced)
 	SELECT given.*
 	FROM given CROSS JOIN (SELECT count(*) FROM dropped) first
 	ORDER BY primary_address
@@ -86,7 +116,16 @@ UNION ALL
 SELECT request_no, p.person_id, p.first_name, p.last_name, p.preferred_name,
 	p.profession, p.role_title, p.organisation_id, p.setting,
 	p.postcode_outward, p.nation, p.region, p.phone, p.language, p.zone,
-	p.status, p.version, p.emails, 'CONFLICT',
-	'It has changed since you read it; look again.', 'version'
-FROM request JOIN person_message p USING (person_id)
+	p.status, p.version, p.pronouns, p.grade, p.registration_number,
+	p.access_needs, p.contact, p.home_hub_id, p.merged_into_id, p.emails,
+	CASE refusal WHEN 'outranks' THEN 'FORBIDDEN'
+		ELSE 'CONFLICT' END,
+	CASE refusal WHEN 'outranks' THEN
+			'They have a role elsewhere: they change their addresses themselves.'
+		WHEN 'merged' THEN
+			'This person was merged into another; change that one.'
+		ELSE 'It has changed since you read it; look again.' END,
+	CASE refusal WHEN 'outranks' THEN 'emails' WHEN 'merged' THEN 'person_id'
+		ELSE 'version' END
+FROM asked JOIN person_message p USING (person_id)
 WHERE person_id NOT IN (SELECT person_id FROM stored)
