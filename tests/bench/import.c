@@ -2,12 +2,14 @@
  * import: files of 100,000 members and of 1,000,000 rows of attendance through
  * the services' own methods, against pgbench adding such rows one by one, with
  * the look-ups that an importer needs and a transaction for each. Rounds
- * alternate, on the same tables, because the machine's speed drifts.
+ * alternate, on the same tables, because the machine's speed drifts. Two of a
+ * hundred members are dirty; the import can be undone, and then is.
  *
  *   bench_import BUILD_FOLDER [import_members | import_attendance]
  *
- * Fails when not every row arrived whole, or when the service's memory grows
- * with the file.
+ * Fails when not every good row arrived whole, when another row than a dirty one
+ * was refused or for another column, when the undo leaves anything behind, or
+ * when the service's memory grows with the file.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@
 #include "schema_scheduler_sql.h"
 #include "services/common/base/clock.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/import_files.h"
 #include "tests/support/credential.h"
 
 #define BATCH 1000
@@ -36,60 +39,21 @@ struct import {
 	long rows;
 	const message_type *reply;
 	ProtobufCMessage *(*request)(struct arena *arena, long n);
+	/* The column at fault, "" for a good row; NULL: all are good. */
+	const char *(*fault)(long n);
+	const struct statement *digest; /* what an undo restores, or NULL */
 };
-
-/* ---- the files ---- */
-
-static ProtobufCMessage *member_row(struct arena *arena, long n)
-{
-	Registry__ImportMembersRequest *row =
-		(Registry__ImportMembersRequest *)message_new(
-			arena, &registry__import_members_request__descriptor);
-
-	row->email = arena_printf(arena, "m%ld@members.example.org", n);
-	row->first_name = arena_strdup(arena, "Member");
-	row->last_name = arena_printf(arena, "Number %ld", n);
-	row->profession = arena_strdup(arena, "registered_nurse");
-	row->role_title = arena_strdup(arena, "Ward nurse");
-	row->organisation = arena_printf(arena, "Care Home %ld", n % 2000);
-	row->setting = arena_strdup(arena, "care_home_nursing");
-	row->postcode_outward = arena_strdup(arena, "HR1");
-	row->nation = arena_strdup(arena, "england");
-	row->phone = arena_strdup(arena, "01432 000000");
-	row->network = arena_printf(arena, "network-%ld", n % 50);
-	row->joined_on = arena_strdup(arena, "2021-04-09");
-	row->marketing_opt_in = arena_strdup(arena, "yes");
-	return &row->base;
-}
-
-/* 200 members of a network in each of its sessions, as files come: in order. */
-static ProtobufCMessage *attendance_row(struct arena *arena, long n)
-{
-	long session = n / 200, network = session % 50;
-	long number = session / 50 + 1;
-	Scheduler__ImportAttendanceRequest *row =
-		(Scheduler__ImportAttendanceRequest *)message_new(
-			arena,
-			&scheduler__import_attendance_request__descriptor);
-
-	row->network = arena_printf(arena, "network-%ld", network);
-	row->session_number = (int32_t)number;
-	row->email =
-		arena_printf(arena, "m%ld@example.org",
-			     network + (n % 200 + number * 19) % 2000 * 50);
-	row->minutes = 75;
-	return &row->base;
-}
 
 static const struct import imports[] = {
 	{ "import_members", "registry", "ImportMembers", registry_migrations,
 	  &bench_import_members_world, &bench_import_members_row,
 	  &bench_import_members_count, 100000,
-	  &registry__import_members_reply__descriptor, member_row },
+	  &registry__import_members_reply__descriptor, import_member,
+	  import_member_fault, &bench_import_members_digest },
 	{ "import_attendance", "scheduler", "ImportAttendance",
 	  scheduler_migrations, &bench_import_attendance_world,
 	  &bench_import_attendance_row, &bench_import_attendance_count, 1000000,
-	  &scheduler__import_attendance_reply__descriptor, attendance_row },
+	  &scheduler__import_attendance_reply__descriptor, import_attendance },
 };
 
 /* ---- our side ---- */
@@ -97,6 +61,7 @@ static const struct import imports[] = {
 /* A batch under way, with the arena that is its own until it is answered. */
 struct lane {
 	struct arena *arena;
+	long first;
 	struct rpc_pending *pending;
 };
 
@@ -111,11 +76,23 @@ static void send_batch(const struct stage *stage, struct rpc_peer *peer,
 	for (int i = 0; i < BATCH; i++)
 		requests[i] = import->request(lane->arena, first + i);
 	credential_admin(stage, lane->arena, &options);
+	lane->first = first;
 	lane->pending = rpc_send(peer, import->method, BATCH, requests,
 				 lane->arena, &options);
 }
 
-/* The number of rows that were taken. */
+/* Was the row taken if it is good, refused for its fault if it is dirty? */
+static bool as_expected(const struct import *import, long n,
+			const struct rpc_result *result)
+{
+	const char *fault = import->fault ? import->fault(n) : "";
+
+	return fault[0] ? result->error.status == STATUS_INVALID &&
+				  !strcmp(result->error.field, fault)
+			: result->error.status == STATUS_OK;
+}
+
+/* The number of rows that fared as they should. */
 static long take_answer(const struct import *import, struct lane *lane)
 {
 	struct rpc_result *results;
@@ -130,9 +107,10 @@ static long take_answer(const struct import *import, struct lane *lane)
 		fprintf(stderr, "%s: %s\n", import->method, error.message);
 	} else {
 		for (int i = 0; i < BATCH; i++)
-			taken += results[i].error.status == STATUS_OK;
+			taken += as_expected(import, lane->first + i,
+					     &results[i]);
 		if (taken < BATCH)
-			fprintf(stderr, "%s: %ld rows refused\n",
+			fprintf(stderr, "%s: %ld rows fared otherwise\n",
 				import->method, BATCH - taken);
 	}
 	lane->pending = NULL;
@@ -162,6 +140,61 @@ static double import_part(const struct stage *stage,
 		arena_free(lanes[i].arena);
 	}
 	return taken == rows ? (double)rows / bench_seconds(since) : 0;
+}
+
+/* ---- the import as a whole ---- */
+
+static bool call(const struct stage *stage, struct rpc_peer *peer,
+		 const char *method, ProtobufCMessage *request, int *remaining)
+{
+	struct rpc_options options = { .timeout_us = 60 * CLOCK_SECOND,
+				       .try_timeout_us = 60 * CLOCK_SECOND };
+	struct arena *arena = arena_new(65536);
+	struct error error = { STATUS_OK, "", "" };
+	ProtobufCMessage *reply = NULL;
+	bool good;
+
+	credential_admin(stage, arena, &options);
+	good = rpc_call(peer, method, request,
+			&registry__import_job__descriptor, arena, &options,
+			&reply, &error) == STATUS_OK;
+	if (good)
+		*remaining = ((Registry__ImportJob *)reply)->remaining;
+	else
+		fprintf(stderr, "%s: %s\n", method, error.message);
+	arena_free(arena);
+	return good;
+}
+
+static bool begin(const struct stage *stage, struct rpc_peer *peer)
+{
+	Registry__BeginImportRequest request =
+		REGISTRY__BEGIN_IMPORT_REQUEST__INIT;
+	char hash[] = "0000000000000000000000000000000000000000000000000000"
+		      "000000000000";
+	int remaining;
+
+	request.import_id = (char[]){ IMPORT_ID };
+	request.kind = (char[]){ "members" };
+	request.file_hash = hash;
+	return call(stage, peer, "BeginImport", &request.base, &remaining);
+}
+
+static bool undo(const struct stage *stage, struct rpc_peer *peer, long rows)
+{
+	Registry__UndoImportRequest request =
+		REGISTRY__UNDO_IMPORT_REQUEST__INIT;
+	int64_t since = clock_monotonic();
+	int remaining = 1;
+
+	request.import_id = (char[]){ IMPORT_ID };
+	while (remaining > 0)
+		if (!call(stage, peer, "UndoImport", &request.base,
+			  &remaining))
+			return false;
+	printf("UndoImport: %.0f rows of the file/s\n",
+	       (double)rows / bench_seconds(since));
+	return true;
 }
 
 /* ---- one import ---- */
@@ -212,7 +245,9 @@ static double peer_rate(const struct stage *stage, const struct import *import,
 	char url[600];
 
 	settle(stage);
-	snprintf(url, sizeof(url), "%s options=-csearch_path=%s",
+	/* It may write what a service may. */
+	snprintf(url, sizeof(url),
+		 "%s options=-csearch_path=%s\\ -cecho.authority=service",
 		 stage->database.owner_url, import->service);
 	/* Without statistics its look-ups would read whole tables. */
 	stage_query(stage, "ANALYZE");
@@ -221,9 +256,8 @@ static double peer_rate(const struct stage *stage, const struct import *import,
 
 /* The service's memory at rest, after the first part and after the last. */
 static bool import_file(struct stage *stage, const struct import *import,
-			struct rates *rates)
+			struct rates *rates, struct rpc_peer *peer)
 {
-	struct rpc_peer *peer = stage_peer(stage);
 	struct bench_memory rest, first = { 0 }, last;
 	long part = import->rows / ROUNDS;
 
@@ -242,12 +276,38 @@ static bool import_file(struct stage *stage, const struct import *import,
 		       import->method, i + 1, rates->ours[i], rates->one[i],
 		       rates->eight[i]);
 	}
-	rpc_peer_free(peer);
 	printf("%s: the service has %.1f MiB before, %.1f after %ld rows, %.1f "
 	       "after %ld\n",
 	       import->method, rest.resident, first.resident, part,
 	       last.resident, import->rows);
 	return last.resident < first.resident + GROWTH_MIB;
+}
+
+static bool compare_file(struct stage *stage, const struct import *import,
+			 struct rates *rates)
+{
+	struct rpc_peer *peer = stage_peer(stage);
+	long long before = 0, count;
+	long dirty = import->fault ? import->rows / DIRT : 0;
+	bool good = true;
+
+	if (import->digest) {
+		before = stage_query(stage, import->digest->text);
+		good = begin(stage, peer);
+	}
+	good = good && import_file(stage, import, rates, peer);
+	count = stage_query(stage, import->count->text);
+	printf("%s: %lld of %ld good rows are there\n", import->method, count,
+	       import->rows - dirty);
+	if (good && import->digest) {
+		settle(stage);
+		good = undo(stage, peer, import->rows) &&
+		       stage_query(stage, import->digest->text) == before;
+		printf("UndoImport: the tables are %s\n",
+		       good ? "as before" : "NOT as before");
+	}
+	rpc_peer_free(peer);
+	return good && count == import->rows - dirty;
 }
 
 static bool compare(const struct import *import, const char *folder)
@@ -260,11 +320,9 @@ static bool compare(const struct import *import, const char *folder)
 		keys, "ECHO_NOTIFIER_URL=tcp://127.0.0.1:1",
 		"ECHO_SCHEDULER_URL=tcp://127.0.0.1:1", NULL
 	};
-	bool is_registry = import->request == member_row;
+	bool is_registry = import->request == import_member, good;
 	struct stage stage = { .stranger = true };
 	struct rates rates;
-	long long count;
-	bool flat;
 
 	snprintf(program, sizeof(program), "%s/services/%s/%s", folder,
 		 import->service, import->service);
@@ -278,15 +336,12 @@ static bool compare(const struct import *import, const char *folder)
 		return false;
 	}
 	stage_start(&stage, 0);
-	flat = import_file(&stage, import, &rates);
-	count = stage_query(&stage, import->count->text);
+	good = compare_file(&stage, import, &rates);
 	stage_end(&stage);
-	printf("%s: %lld of %ld rows are there\n", import->method, count,
-	       import->rows);
 	bench_ratio(import->name, ratio(rates.ours, rates.one), 5);
 	snprintf(name, sizeof(name), "%s_against_8_clients", import->name);
 	bench_ratio(name, ratio(rates.ours, rates.eight), 1);
-	return flat && count == import->rows;
+	return good;
 }
 
 int main(int argc, char **argv)
