@@ -67,6 +67,12 @@ static const struct method methods[] = {
 	  .self = "person_id" },
 	{ "ListAttendanceImports", { SQL(list_attendance_imports) },
 	  .roles = LEADS },
+
+	{ "HeldData", { SQL(held_data) }, .roles = "hub_admin",
+	  .self = "person_id" },
+	{ "ListRetention", { SQL(list_retention) }, .roles = "hub_admin" },
+	{ "PutRetention", { SQL(put_retention) }, .key = "rule", .write = true,
+	  .roles = TOKEN_OPERATOR },
 	{ 0 }
 };
 
@@ -80,7 +86,7 @@ static const struct feed feeds[] = {
 	{ "invitation", &scheduler__invitation__descriptor,
 	  SQL(feed_invitation), "notifier reporting" },
 	{ "attendance", &scheduler__attendance__descriptor,
-	  SQL(feed_attendance), "notifier reporting" },
+	  SQL(feed_attendance), "registry notifier reporting" },
 	{ 0 }
 };
 
@@ -89,18 +95,22 @@ static const struct follow follows[] = {
 	{ "registry", "network", &registry__network__descriptor,
 	  { SQL(follow_network) } },
 	{ "registry", "person", &registry__person__descriptor,
-	  { SQL(follow_person), SQL(follow_person_key),
-	    SQL(follow_person_erase) } },
+	  { SQL(follow_person_erase), SQL(follow_person),
+	    SQL(follow_person_key) } },
 	{ "registry", "membership", &registry__membership__descriptor,
 	  { SQL(follow_membership), SQL(follow_membership_attendance) } },
 	{ 0 }
 };
+
+#define HOUR (3600 * CLOCK_SECOND)
 
 static const struct timer timers[] = {
 	{ "move_sessions", SQL(move_sessions), .every_us = 1 * CLOCK_SECOND },
 	{ "deliver_assignments", SQL(deliver_assignments),
 	  .every_us = 10 * CLOCK_SECOND },
 	{ "invite", SQL(invite), .every_us = 30 * CLOCK_SECOND },
+	{ "retain_guests", SQL(retain_guests), .every_us = HOUR },
+	{ "retain_evidence", SQL(retain_evidence), .every_us = HOUR },
 	{ 0 }
 };
 

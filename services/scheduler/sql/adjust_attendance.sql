@@ -47,7 +47,8 @@ WITH wanted AS (
 )
 SELECT w.request_no, x.rpc_status, x.rpc_field, x.rpc_message,
 	e.attendance_id, e.session_id, e.person_id, e.minutes, e.first_join_at,
-	e.last_leave_at, e.source, e.role, e.counted, e.member, e.version
+	e.last_leave_at, e.source, e.role, e.counted, e.member, e.version,
+	w.day AS held_on
 FROM wanted w
 LEFT JOIN written d ON ((after).session_id, (after).person_id)
 	= (w.session_id, w.person_id)

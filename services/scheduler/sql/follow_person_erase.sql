@@ -1,9 +1,31 @@
--- Follow registry person: who is erased loses name and address in the rows of
--- exports too; that somebody attended stays.
+-- Follow registry person, first, while the old name is still known: who is
+-- erased goes from every text; that somebody attended stays. Rows of exports
+-- that are linked to others keep those others' names. What the person would
+-- have done is no longer theirs.
 WITH erased AS MATERIALIZED (
-	SELECT ARRAY[change_key::uuid] AS ids FROM request
+	SELECT change_key::uuid AS person_id, now FROM request
 	WHERE change_deleted OR status = 'anonymised'
+), named AS MATERIALIZED (
+	SELECT e.person_id, e.now, ARRAY(SELECT n FROM unnest(ARRAY[
+			p.first_name || ' ' || p.last_name,
+			p.preferred_name || ' ' || p.last_name,
+			p.last_name || ', ' || p.first_name,
+			p.last_name || ' ' || p.first_name]) n
+			WHERE p.last_name <> '' AND n !~ '^[ ,]|[ ,]$')
+		|| ARRAY(SELECT k.key FROM person_key k
+			WHERE k.person_id = e.person_id AND k.kind = 'address'
+			AND NOT EXISTS (SELECT FROM person_key o
+				WHERE (o.key, o.kind) = (k.key, k.kind)
+				AND o.person_id <> k.person_id)) AS words,
+		ARRAY(SELECT x FROM unnest(ARRAY[p.first_name, p.last_name,
+			p.preferred_name]) x WHERE x <> '') AS parts
+	FROM erased e LEFT JOIN person p USING (person_id)
+), withdrawn AS (
+	UPDATE assignment a SET status = 'withdrawn', version = a.version + 1
+	FROM erased e, session s
+	WHERE a.person_id = e.person_id AND s.session_id = a.session_id
+	AND s.start_at > e.now AND a.status IN ('proposed', 'invited', 'confirmed')
 )
-UPDATE attendance_row w SET name = '', email = ''
-FROM erased e
-WHERE w.person_ids @> e.ids AND (w.name, w.email) <> ('', '')
+SELECT erase_data(person_id, words, parts),
+	erase_words('attendance_row', words, 'person_ids = ''{}''')
+FROM named
