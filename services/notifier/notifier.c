@@ -38,6 +38,13 @@ static const struct method methods[] = {
 	{ .name = "Outbox", .sql = { SQL(outbox) } },
 	{ .name = "ResolveInDoubt", .sql = { SQL(resolve_in_doubt) },
 	  .key = "message_id", .write = true, .roles = "superhub_admin" },
+	/* data protection */
+	{ .name = "HeldData", .sql = { SQL(held_data) }, .roles = "hub_admin",
+	  .self = "person_id" },
+	{ .name = "ListRetention", .sql = { SQL(list_retention) },
+	  .roles = "hub_admin" },
+	{ .name = "PutRetention", .sql = { SQL(put_retention) }, .key = "rule",
+	  .write = true, .roles = TOKEN_OPERATOR },
 	{ 0 },
 };
 
@@ -47,7 +54,7 @@ static const struct method methods[] = {
 static const struct follow follows[] = {
 	{ REGISTRY(hub), { SQL(follow_hub) } },
 	{ REGISTRY(network), { SQL(follow_network) } },
-	{ REGISTRY(person), { SQL(follow_person), SQL(follow_person_erase),
+	{ REGISTRY(person), { SQL(follow_person_erase), SQL(follow_person),
 			      SQL(follow_person_reopen) } },
 	{ REGISTRY(membership), { SQL(follow_membership),
 				  SQL(follow_membership_reopen) } },
@@ -69,6 +76,8 @@ static const struct timer timers[] = {
 	  .every_us = CLOCK_SECOND },
 	{ .name = "reconcile", .run = reconcile,
 	  .every_us = 2 * CLOCK_SECOND },
+	{ .name = "retain_messages", .sql = SQL(retain_messages),
+	  .every_us = 3600 * CLOCK_SECOND },
 	{ 0 },
 };
 

@@ -1,17 +1,35 @@
--- A person who was erased is erased here too: nothing more is sent, and the
--- ledger keeps what happened, but not to which address.
-WITH erased AS (
-	SELECT change_key::uuid AS person_id, now FROM request
-	WHERE change_deleted OR status = 'anonymised'
+-- A person who was erased is erased here too, first, while the address is still
+-- known: nothing more is sent, and the ledger keeps what happened, but not to
+-- which address. Of a suppression stays the fingerprint.
+WITH erased AS MATERIALIZED (
+	SELECT r.change_key::uuid AS person_id, r.now,
+		ARRAY(SELECT x FROM unnest(ARRAY[
+			nullif(p.address, ''), p.first_name || ' ' || p.last_name]) x
+			WHERE p.last_name <> '' AND x !~ '^ ') AS words,
+		ARRAY(SELECT x FROM unnest(ARRAY[p.first_name, p.last_name]) x
+			WHERE x <> '') AS parts
+	FROM request r
+	LEFT JOIN person p ON p.person_id = r.change_key::uuid
+		AND NOT EXISTS (SELECT FROM person o
+			WHERE o.address = p.address AND o.person_id <> p.person_id)
+	WHERE r.change_deleted OR r.status = 'anonymised'
 ), dropped AS (
 	DELETE FROM job j USING message g, erased e
 	WHERE j.message_id = g.message_id AND g.person_id = e.person_id
 		AND j.state IN ('ready', 'leased')
-	RETURNING j.message_id
+	RETURNING j.message_id, e.now
+), given_up AS (
+	UPDATE message g SET state = 'void', reason = 'erased', done_at = d.now
+	FROM dropped d WHERE g.message_id = d.message_id
+	RETURNING g.message_id
+), known AS (
+	DELETE FROM suppression x USING erased e
+	WHERE x.address = ANY (SELECT lower(w) FROM unnest(e.words) w)
+	RETURNING x.*
+), marked AS (
+	INSERT INTO suppression (address, reason, since)
+	SELECT fingerprint(address), split_part(reason, ':', 1), since FROM known
+	ON CONFLICT DO NOTHING
 )
-UPDATE message g SET address = '', smtp_text = '',
-	state = CASE WHEN d.message_id IS NULL THEN g.state ELSE 'void' END,
-	reason = CASE WHEN d.message_id IS NULL THEN g.reason ELSE 'erased' END,
-	done_at = CASE WHEN d.message_id IS NULL THEN g.done_at ELSE e.now END
-FROM erased e, message o LEFT JOIN dropped d USING (message_id)
-WHERE g.person_id = e.person_id AND o.message_id = g.message_id
+SELECT erase_data(e.person_id, e.words, e.parts)
+FROM erased e CROSS JOIN (SELECT count(*) FROM given_up) first

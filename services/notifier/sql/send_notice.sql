@@ -4,7 +4,8 @@ WITH judged AS (
 	SELECT r.*, coalesce(x.language, 'en') AS text_language,
 		CASE WHEN NOT address_is_sound(r.address) THEN 'bad_address'
 			WHEN EXISTS (SELECT FROM suppression s
-				WHERE s.address = lower(r.address))
+				WHERE s.address IN (lower(r.address),
+					fingerprint(r.address)))
 				THEN 'suppressed' ELSE '' END AS why_not,
 		k.rule IS NOT NULL AND r.notice_id IS NOT NULL
 			AND r.person_id IS NOT NULL AND r.expires_at IS NOT NULL
