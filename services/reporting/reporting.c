@@ -26,6 +26,10 @@ static const struct method methods[] = {
 	  .sql = { SQL(verify_rollups) },
 	  .callers = "gateway superhub",
 	  .roles = TOKEN_OPERATOR },
+	{ .name = "HeldData",
+	  .sql = { SQL(held_data) },
+	  .roles = "hub_admin",
+	  .self = "person_id" },
 	{ .name = NULL },
 };
 
