@@ -103,6 +103,37 @@ static const struct method methods[] = {
 	  .self = "person_id" },
 	{ "ListAuditBatches", { SQL(list_audit_batches) }, .roles = SUPERHUB },
 	{ "ListAuditEvents", { SQL(list_audit_events) }, .roles = SUPERHUB },
+
+	/* protection */
+	{ "ListPurposes", { SQL(list_purposes) } },
+	{ "PutWording", { SQL(put_wording) }, .key = "purpose", .write = true,
+	  .roles = SUPERHUB },
+	{ "GiveConsent", { SQL(give_consent) }, .key = "person_id",
+	  .write = true, .roles = STAFF, .self = "person_id" },
+	{ "WithdrawConsent", { SQL(withdraw_consent) }, .key = "person_id",
+	  .write = true, .roles = STAFF, .self = "person_id" },
+	{ "ListConsents", { SQL(list_consents) }, .roles = STAFF,
+	  .self = "person_id" },
+	{ "OpenDataRequest", { SQL(open_data_request) }, .write = true,
+	  .callers = "gateway superhub" },
+	{ "MoveDataRequest", { SQL(move_data_request) },
+	  .key = "data_request_id", .write = true, .roles = HUB },
+	{ "GetDataRequest", { SQL(get_data_request) },
+	  .callers = "gateway superhub" },
+	{ "ListDataRequests", { SQL(list_data_requests) }, .roles = HUB,
+	  .self = "person_id" },
+	{ "ErasePerson", { SQL(erase_person) }, .key = "person_id",
+	  .write = true, .roles = HUB },
+	{ "HeldData", { SQL(held_data) }, .roles = "hub_admin",
+	  .self = "person_id" },
+	{ "ListRetention", { SQL(list_retention) }, .roles = HUB },
+	{ "PutRetention", { SQL(put_retention) }, .key = "rule", .write = true,
+	  .roles = TOKEN_OPERATOR },
+	{ "ListRetentionNotices", { SQL(list_retention_notices) },
+	  .roles = STAFF },
+	{ "KeepPerson", { SQL(keep_person) }, .key = "person_id",
+	  .write = true, .roles = STAFF, .self = "person_id" },
+
 	{ "IssueCredential", .run = issue_credential,
 	  .callers = "gateway superhub" },
 
@@ -189,6 +220,8 @@ static const struct feed feeds[] = {
 static const struct follow follows[] = {
 	{ "scheduler", "session", &scheduler__session__descriptor,
 	  { SQL(follow_session) } },
+	{ "scheduler", "attendance", &scheduler__attendance__descriptor,
+	  { SQL(follow_attendance) } },
 	{ 0 }
 };
 
@@ -220,6 +253,9 @@ const struct binding statements[] = {
 	{ 0 }
 };
 
+
+#define HOUR (3600 * CLOCK_SECOND)
+
 static const struct timer timers[] = {
 	{ "move_hubs", SQL(move_hubs), .every_us = 60 * CLOCK_SECOND },
 	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
@@ -231,6 +267,10 @@ static const struct timer timers[] = {
 	{ "mail_links", .run = mail_links, .every_us = CLOCK_SECOND / 5 },
 	{ "forget_sign_ins", SQL(forget_sign_ins),
 	  .every_us = 60 * CLOCK_SECOND },
+	{ "retain_requests", SQL(retain_requests), .every_us = HOUR },
+	{ "retain_guests", SQL(retain_guests), .every_us = HOUR },
+	{ "ask_inactive", SQL(ask_inactive), .every_us = HOUR },
+	{ "retain_inactive", SQL(retain_inactive), .every_us = HOUR },
 	{ 0 }
 };
 

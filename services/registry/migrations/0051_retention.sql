@@ -1,0 +1,67 @@
+-- What goes by itself, and when: requests that nobody approved, guests, and
+-- members who have not been seen for years and do not answer.
+
+INSERT INTO retention_rule VALUES
+	('unapproved_request', 6,
+	'Memberships that were asked for and not approved: deleted.'),
+	('guest_identity', 12,
+	'People without a membership or a role: erased.'),
+	('inactive_member', 36,
+	'Members without attendance or sign-in: asked, and erased two months later.');
+
+-- When somebody was last heard of: made known, there, or asked to stay.
+CREATE TABLE person_activity (
+	person_id uuid PRIMARY KEY,
+	last_on date NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX person_activity_last ON person_activity (last_on);
+INSERT INTO person_activity SELECT person_id, now()::date FROM person;
+
+CREATE FUNCTION note_person() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	INSERT INTO person_activity
+	SELECT person_id, echo_now()::date FROM new_rows
+	ON CONFLICT DO NOTHING;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER person_activity_insert AFTER INSERT ON person
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION note_person();
+
+CREATE FUNCTION note_sign_in() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	UPDATE person_activity a SET last_on = echo_now()::date
+	FROM new_rows n
+	WHERE a.person_id = n.person_id AND a.last_on < echo_now()::date;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER sign_in_activity AFTER INSERT ON sign_in_session
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION note_sign_in();
+
+CREATE TABLE retention_notice (
+	person_id uuid PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+	last_on date NOT NULL,
+	asked_at timestamptz NOT NULL,
+	answer_by_on date NOT NULL
+);
+
+ALTER TABLE person_activity ENABLE ROW LEVEL SECURITY;
+CREATE POLICY activity_own ON person_activity USING (
+	(SELECT authority_all())
+	OR sees_person_id(person_id, (SELECT sight())));
+ALTER TABLE retention_notice ENABLE ROW LEVEL SECURITY;
+CREATE POLICY notice_own ON retention_notice USING (
+	(SELECT authority_all())
+	OR sees_person_id(person_id, (SELECT sight())));
+INSERT INTO personal_data (relation, whose, erasure, searched) VALUES
+	('person_activity', 'person_id = $1', 'delete', false);
+
+-- Who holds a role is needed, seen or not.
+CREATE FUNCTION holds_role(who uuid, at timestamptz) RETURNS boolean
+STABLE LANGUAGE sql AS $$
+	SELECT EXISTS (SELECT FROM role_grant g WHERE g.person_id = who
+		AND (g.to_at IS NULL OR g.to_at > at))
+$$;

@@ -1,0 +1,9 @@
+-- Who was asked whether to stay.
+SELECT request_no, found.*
+FROM request r CROSS JOIN LATERAL (
+	SELECT n.* FROM retention_notice n
+	WHERE r.after_person_id IS NULL OR n.person_id > r.after_person_id
+	ORDER BY n.person_id
+	LIMIT page(r.limit)
+) found
+ORDER BY request_no, person_id

@@ -1,0 +1,22 @@
+-- Somebody asks. The month begins on the day it came in, in the United Kingdom;
+-- without the same day in the next month it ends on that month's last.
+WITH asked AS MATERIALIZED (
+	SELECT r.*, coalesce(r.data_request_id, gen_random_uuid()) AS new_id,
+		least(coalesce(r.received_at, r.now), r.now) AS came_at
+	FROM request r
+), stored AS (
+	INSERT INTO data_request (data_request_id, kind, person_id, hub_id,
+		contact, details, status, received_at, due_on, version)
+	SELECT new_id, coalesce(kind, ''), person_id, hub_id, contact, details,
+		'received', came_at, ((came_at AT TIME ZONE 'Europe/London')::date
+			+ interval '1 month')::date, 1
+	FROM asked
+	WHERE person_id IS NOT NULL OR contact <> ''
+	RETURNING *
+)
+SELECT a.request_no, s.data_request_id, s.kind, s.person_id, s.hub_id,
+	s.contact, s.details, s.status, s.status_reason, s.received_at,
+	s.due_on, s.due_on < a.now::date AS overdue, s.closed_at, s.version,
+	CASE WHEN s.data_request_id IS NULL THEN 'INVALID' END AS rpc_status,
+	'Say how to answer.' AS rpc_message, 'contact' AS rpc_field
+FROM asked a LEFT JOIN stored s ON s.data_request_id = a.new_id
