@@ -11,13 +11,15 @@
 #   within ROLE ...        whose cells say no, although the method admits them
 #                          for other scopes
 #   self PERSON            may do it without a role, for themselves
+#   only                   and that is all: the roles are another method's
 #   after QUERY => VALUES  as owner after a refusal: there is no effect
 #   yes|no|hidden EXPECT   what is expected when it is allowed (OK), refused by
 #                          the row (FORBIDDEN), by row-level security (REFUSED)
 #   other EXPECT           what another scope's staff get, if not hidden
 BEGIN {
-	split("superhub_admin hub_admin coordinator network_lead facilitator " \
-		"speaker case_presenter member", roles, " ")
+	# Who may most comes last: some things can be done only once.
+	split("member case_presenter speaker facilitator network_lead " \
+		"coordinator hub_admin superhub_admin", roles, " ")
 	scope["hub_admin"] = "hub"
 	somebody = "00000000-0000-4000-8000-0000000000f0"
 }
@@ -41,7 +43,7 @@ function cell(who, grants, expect,    i) {
 function finish(    i, role) {
 	if (!call)
 		return
-	for (i = 1; i in roles; i++) {
+	for (i = 1; i in roles && !only; i++) {
 		role = roles[i]
 		if (!(role in allowed)) {
 			cell(somebody, grant(role, 0), role in within ? hidden : no)
@@ -73,7 +75,7 @@ function finish(    i, role) {
 /^## / {
 	finish()
 	action = substr($0, 4)
-	prepares = 0; self = after = other = ""
+	prepares = only = 0; self = after = other = ""
 	split("", allowed); split("", within)
 	yes = "OK"; no = "FORBIDDEN"; hidden = "REFUSED"
 	next
@@ -84,6 +86,7 @@ function finish(    i, role) {
 /^allow/ { for (i = 2; i <= NF; i++) allowed[$i]; next }
 /^within/ { for (i = 2; i <= NF; i++) within[$i]; next }
 /^after / { after = substr($0, 7); next }
+/^only/ { only = 1; next }
 /^self / { self = $2; next }
 /^(yes|no|hidden|other) / {
 	text = $0
