@@ -119,7 +119,9 @@ static void load_settings(void)
 	if (settings.peers[0] == '\0')
 		settings.peers = local_file("keys/peers");
 	if (settings.credential_keys[0] == '\0')
-		settings.credential_keys = local_file("keys/credential.keys");
+		settings.credential_keys = arena_printf(
+			memory, "%s%s", local_file("keys/credential.keys"),
+			local_file("keys/retired.keys"));
 	log_open("superhub", "error");
 }
 
@@ -338,7 +340,7 @@ enum status client_call_quietly(const struct client_method *method,
 	const struct rpc_options *with = client_options(method);
 
 	if (with == NULL)
-		return error_set(error, STATUS_UNAUTHENTICATED, NULL, "");
+		return error_set(error, STATUS_UNAUTHENTICATED, "", "");
 	return rpc_call(client_peer(method->service), method->name, request,
 			method->output, memory, with, reply, error);
 }

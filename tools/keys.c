@@ -12,6 +12,7 @@
 #include "services/common/wire/token.h"
 #include "services/common/wire/vault.h"
 #include "tools/command.h"
+#include "tools/rotate.h"
 
 static const char *const owners[] = {
 	"registry", "scheduler", "notifier", "reporting", "gateway", "superhub",
@@ -132,26 +133,42 @@ static int make_keys(const char *folder)
 	return EXIT_OK;
 }
 
+struct input {
+	const char *folder;
+	bool rotate;
+};
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-	const char **folder = state->input;
+	struct input *input = state->input;
 
-	if (key == ARGP_KEY_ARG && *folder == NULL) {
-		*folder = argument;
+	if (key == ARGP_KEY_ARG && input->folder == NULL) {
+		input->folder = argument;
 		return 0;
 	}
-	if (key == ARGP_KEY_END && *folder == NULL)
+	if (key == 'r') {
+		input->rotate = true;
+		return 0;
+	}
+	if (key == ARGP_KEY_END && input->folder == NULL)
 		argp_error(state, "which folder?");
-	return key == ARGP_KEY_ARG ? ARGP_ERR_UNKNOWN : 0;
+	return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	const char *folder = NULL;
+	struct input input = { NULL, false };
 
-	command_parse(command, argc, argv, &folder);
-	return make_keys(folder);
+	command_parse(command, argc, argv, &input);
+	return input.rotate ? rotate_keys(input.folder)
+			    : make_keys(input.folder);
 }
+
+static const struct argp_option options[] = {
+	{ "rotate", 'r', NULL, 0,
+	  "Take the next of three steps to a new signing key", 0 },
+	{ 0 },
+};
 
 const struct command keys_command = {
 	.name = "keys",
@@ -164,7 +181,11 @@ const struct command keys_command = {
 		"DIR/credential.keys what checks them "
 		"(ECHO_CREDENTIAL_KEYS_FILE), and DIR/vault.keys what the "
 		"registry seals second factors with (ECHO_VAULT_KEYS_FILE). "
-		"Nothing is ever overwritten.",
+		"Nothing is ever overwritten.\n\n"
+		"With --rotate the signing key is changed in three steps, "
+		"between which services are restarted; each says what to do "
+		"before the next.",
+	.options = options,
 	.parser = parse,
 	.run = run,
 };

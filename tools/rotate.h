@@ -1,0 +1,12 @@
+/*
+ * rotate: the signing key of credentials, changed in three steps, between which
+ * services are restarted one after the other, so that no call fails. Which step
+ * comes next is told by the files themselves: run it again and again.
+ */
+#ifndef TOOLS_ROTATE_H
+#define TOOLS_ROTATE_H
+
+/* The next step with the files of this folder; an exit code. */
+int rotate_keys(const char *folder);
+
+#endif
