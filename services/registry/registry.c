@@ -49,6 +49,15 @@ static const struct method methods[] = {
 	  .roles = STAFF, .self = "person_id" },
 	{ "NoteEmail", { SQL(note_email) }, .key = "address", .write = true,
 	  .callers = "gateway notifier superhub" },
+	{ "FindDuplicates", { SQL(find_duplicates) }, .roles = STAFF },
+	{ "DismissDuplicate", { SQL(dismiss_duplicate) }, .write = true,
+	  .key = "person_id", .roles = STAFF },
+	{ "MergePeople", { SQL(merge_people), SQL(merge_people_reply) },
+	  .key = "keep_id", .write = true, .roles = STAFF },
+	{ "UndoMerge", { SQL(undo_merge), SQL(undo_merge_reply) },
+	  .key = "merge_id", .write = true, .roles = STAFF },
+	{ "ListMerges", { SQL(list_merges) }, .roles = STAFF,
+	  .self = "person_id" },
 
 	/* Many for one network at once are one statement's business: no key. */
 	{ "Join", { SQL(join) }, .write = true, .roles = OWN,
@@ -259,6 +268,8 @@ const struct binding statements[] = {
 static const struct timer timers[] = {
 	{ "move_hubs", SQL(move_hubs), .every_us = 60 * CLOCK_SECOND },
 	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
+	{ "compare_people", SQL(compare_people),
+	  .every_us = 5 * CLOCK_SECOND },
 	{ "lapse_invitations", SQL(lapse_invitations),
 	  .every_us = 60 * CLOCK_SECOND },
 	{ "seal_audit", .run = seal_audit, .every_us = 1 * CLOCK_SECOND },

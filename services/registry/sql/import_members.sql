@@ -82,7 +82,11 @@ WITH cell AS MATERIALIZED (
 		SELECT p.person_id
 		FROM person_email e JOIN person p USING (person_id)
 		WHERE e.address = a.address
-			AND lower(p.first_name || ' ' || p.last_name) = who
+			AND (lower(p.first_name || ' ' || p.last_name) = who
+			OR EXISTS (SELECT FROM person q -- or was called so
+				WHERE q.merged_into_id = p.person_id
+				AND lower(q.first_name || ' ' || q.last_name)
+					= who))
 		ORDER BY p.person_id LIMIT 1) known ON true
 	WHERE fault IS NULL
 ), linked AS (
