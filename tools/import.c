@@ -26,10 +26,7 @@ static bool take_check(void *context, size_t number, size_t count,
 /* What output_csv_cell put in front of a formula goes again. */
 static const char *unguarded(const char *cell)
 {
-	return cell[0] == '\'' && cell[1] != '\0' &&
-			       strchr("=+-@\t\r", cell[1]) != NULL
-		       ? cell + 1
-		       : cell;
+	return cell[0] == '\'' && output_is_formula(cell) ? cell + 1 : cell;
 }
 
 /* What every row says: the reader, then the user, then the import itself. */

@@ -115,10 +115,17 @@ static const char *value_of(const ProtobufCMessage *row,
 
 /* ---- CSV ---- */
 
+/* A formula, or what looks like one that was guarded already: the reader takes
+ * one apostrophe away. */
+bool output_is_formula(const char *value)
+{
+	value += strspn(value, "'");
+	return value[0] != '\0' && strchr("=+-@\t\r", value[0]) != NULL;
+}
+
 void output_csv_cell(FILE *out, const char *value, bool guard)
 {
-	bool formula = guard && value[0] != '\0' &&
-		       strchr("=+-@\t\r", value[0]) != NULL;
+	bool formula = guard && output_is_formula(value);
 
 	if (!formula && strpbrk(value, ",\"\r\n") == NULL) {
 		fputs(value, out);

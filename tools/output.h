@@ -39,6 +39,8 @@ ProtobufCMessage **output_rows(const ProtobufCMessage *message, size_t *count);
 
 /* One cell of a CSV line, quoted if need be; guard: against formulas. */
 void output_csv_cell(FILE *out, const char *value, bool guard);
+/* Would it run in a spreadsheet, be it behind apostrophes? */
+bool output_is_formula(const char *value);
 
 /* A grid of count rows of width cells (the first is the header); cells of a
  * column marked in right are aligned to the right. */

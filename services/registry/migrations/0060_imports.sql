@@ -91,11 +91,8 @@ STABLE LANGUAGE sql AS $$
 		WHERE e.person_id = p.person_id), '[]'))
 $$;
 
--- Whom an employer's removal would touch.
-CREATE INDEX person_of_organisation ON person (organisation_id);
-
 -- Which of these rows others refer to, by any foreign key. A person's addresses
--- and consents are part of the person.
+-- and consents, and what the person is found by, are part of the person.
 CREATE FUNCTION referred_ids(entity text, ids uuid[]) RETURNS uuid[]
 STABLE LANGUAGE plpgsql AS $$
 DECLARE
@@ -111,7 +108,8 @@ BEGIN
 		JOIN pg_attribute a ON a.attrelid = c.conrelid
 			AND a.attnum = c.conkey[array_position(c.confkey, k.attnum)]
 		WHERE c.contype = 'f' AND c.confrelid = entity::regclass
-			AND c.conrelid <> ALL ('{person_email,consent}'::regclass[])
+			AND c.conrelid <> ALL (
+				'{person_email,person_search,consent}'::regclass[])
 	LOOP
 		EXECUTE format('SELECT array_agg(DISTINCT %2$I) FROM %1$s
 			WHERE %2$I = ANY ($1)', child.name, child.key)

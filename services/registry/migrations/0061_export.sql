@@ -35,8 +35,17 @@ CROSS JOIN LATERAL (
 	FROM person_email WHERE person_id = p.person_id) e;
 COMMENT ON VIEW members IS 'The members, as superhub import takes them.';
 
+-- The words of the dictionary. A column is called by the same word wherever it
+-- stands, so a word is told once (0062_dictionary.sql); a table that means
+-- something else by it says so by COMMENT ON COLUMN.
+CREATE TABLE word (
+	name text PRIMARY KEY,
+	about text NOT NULL
+);
+
 -- Every table, and the views above, column by column. Not exported: what the
--- runtime keeps for itself, copies, and secrets.
+-- runtime keeps for itself, what is reckoned from the rest or copied, what no
+-- policy shows to anybody, and what signing in needs.
 CREATE VIEW export_column AS
 SELECT t.relname::text AS relation, a.attname::text AS name,
 	row_number() OVER (PARTITION BY t.oid ORDER BY a.attnum)::integer
@@ -51,7 +60,11 @@ SELECT t.relname::text AS relation, a.attname::text AS name,
 		CROSS JOIN obj_description(c.oid, 'pg_constraint') d
 		WHERE c.conrelid = t.oid AND split_part(d, ': ', 1) = a.attname),
 		'') AS rule,
-	coalesce(col_description(t.oid, a.attnum), '') AS about
+	coalesce(col_description(t.oid, a.attnum),
+		(SELECT w.about FROM word w WHERE w.name = a.attname),
+		CASE WHEN a.attname LIKE '%\_id' THEN 'Names the '
+			|| replace(left(a.attname, -3), '_', ' ') || '.' END, '')
+		AS about
 FROM pg_class t
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
 	AND NOT a.attisdropped
@@ -59,11 +72,15 @@ LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p'
 WHERE t.relnamespace = current_schema()::regnamespace
 	AND (t.relkind = 'r' AND t.relname NOT IN ('migration', 'rpc_seen',
 			'change_staged', 'change', 'feed_head', 'follow_cursor',
-			'import_image')
+			'import_image', 'held_session', 'recovery_code',
+			'second_factor', 'word')
+			AND t.relname NOT LIKE 'sign\_in\_%'
+			AND NOT (t.relrowsecurity AND NOT EXISTS (
+				SELECT FROM pg_policy WHERE polrelid = t.oid))
 		OR t.relname IN ('hubs', 'networks', 'members'))
 	AND a.attname NOT IN ('export_key', 'salt')
 	AND (t.relname, a.attname) <> ('members', 'person_id')
-	AND a.atttypid <> 'bytea'::regtype;
+	AND a.atttypid <> 'bytea'::regtype AND a.attgenerated = '';
 
 -- Rows after a key, in its order. The key comes and goes as JSON text.
 CREATE FUNCTION export_rows(of_relation text, after text, most integer,
@@ -73,6 +90,9 @@ DECLARE
 	shown text;
 	keys text;
 	marks text;
+	-- A table without a primary key goes in the order it lies there.
+	keyless text := CASE WHEN of_relation IN ('hubs', 'networks', 'members')
+		THEN 'export_key' ELSE 'ctid' END;
 	whom text := CASE WHEN EXISTS (SELECT FROM pg_attribute
 			WHERE attrelid = to_regclass(quote_ident(of_relation))
 				AND attname = 'person_id')
@@ -81,10 +101,11 @@ BEGIN
 	SELECT string_agg(format('coalesce(%I::text, '''')', name), ', '
 			ORDER BY position),
 		coalesce(string_agg(quote_ident(name), ', ' ORDER BY position)
-			FILTER (WHERE c.key), 'export_key'),
+			FILTER (WHERE c.key), keyless),
 		coalesce(string_agg(format('($1 ->> %s)::%s', place - 1, type),
 			', ' ORDER BY position) FILTER (WHERE c.key),
-			'($1 ->> 0)::uuid')
+			CASE keyless WHEN 'ctid' THEN '($1 ->> 0)::tid'
+			ELSE '($1 ->> 0)::uuid' END)
 	INTO shown, keys, marks
 	FROM (SELECT *, count(*) FILTER (WHERE e.key) OVER (ORDER BY position)
 			AS place

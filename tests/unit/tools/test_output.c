@@ -43,6 +43,8 @@ Test(output, quotes_and_guards_cells)
 		{ "@sum", "\"'@sum\"", true },
 		{ "\tx", "\"'\tx\"", true },
 		{ "a=1", "a=1", true },
+		{ "'=1", "\"''=1\"", true }, /* or the reader would take it */
+		{ "'tis", "'tis", true },
 		{ "=\"x\"", "\"'=\"\"x\"\"\"", true },
 	};
 
