@@ -48,6 +48,7 @@ function(add_service NAME)
 		add_executable(${NAME}_script ${sources}
 			"${CMAKE_SOURCE_DIR}/tests/support/script.c"
 			"${CMAKE_SOURCE_DIR}/tests/support/script_line.c"
+			"${CMAKE_SOURCE_DIR}/tests/support/naughty.c"
 			"${CMAKE_SOURCE_DIR}/tests/support/database.c")
 		target_sources(${NAME}_script PRIVATE
 			"${GENERATED}/${NAME}_sql.c")

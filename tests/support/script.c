@@ -16,6 +16,9 @@
  *   sql QUERY => VALUES              as owner; one row, columns joined by |
  *   apply SERVICE FEED [{json}, ...] hand changes to a follow
  *   timer NAME                       until it has nothing more to do
+ *   naughty                          every method, every string field, with what
+ *                                    people paste and attackers send: whatever
+ *                                    the answer, it is not that we failed
  *   admit all | admit rows           from here on every method admits every
  *                                    role, so that row-level security is alone;
  *                                    or whom its row admits
@@ -29,10 +32,12 @@
 #include <jansson.h>
 
 #include "services/common/base/text.h"
+#include "services/common/run/builtin.h"
 #include "services/common/run/private.h"
 #include "services/common/run/timers.h"
 #include "services/common/wire/json.h"
 #include "tests/support/database.h"
+#include "tests/support/naughty.h"
 #include "tests/support/script_line.h"
 
 extern const struct service SERVICE;
@@ -335,6 +340,18 @@ static void add_counted(struct script *script, const char *text)
 	}
 }
 
+static Rpc__Request *new_request(struct script *script, const char *method)
+{
+	Rpc__Request *request = (Rpc__Request *)message_new(
+		script->arena, &rpc__request__descriptor);
+
+	request->method = arena_strdup(script->arena, method);
+	request->credential = script->credential;
+	request->body = arena_array(script->arena, MESSAGES_MAX,
+				    sizeof(*request->body));
+	return request;
+}
+
 /* The method's plan, its row widened to every role (member: no staff role at
  * all), so that nothing but the policies says no. */
 static struct plan *admit_all(struct script *script, const struct plan *plan)
@@ -373,12 +390,7 @@ static void run_call(struct script *script, bool batch)
 		fail(script, "there is no method %s", method);
 	if (script->admit_all)
 		script->plan = admit_all(script, script->plan);
-	script->request = (Rpc__Request *)message_new(
-		script->arena, &rpc__request__descriptor);
-	script->request->method = arena_strdup(script->arena, method);
-	script->request->credential = script->credential;
-	script->request->body = arena_array(script->arena, MESSAGES_MAX,
-					    sizeof(*script->request->body));
+	script->request = new_request(script, method);
 	id_new(script->request_id);
 	script->reply = NULL;
 	script->next_result = 0;
@@ -565,6 +577,72 @@ static void run_apply(struct script *script)
 		fail(script, "%s", error.message);
 }
 
+/* ---- hostile strings ---- */
+
+struct naughty {
+	struct script *script;
+	char field[64];
+	size_t answers[12];
+};
+
+static void send_naughty(struct naughty *naughty)
+{
+	struct script *script = naughty->script;
+	Rpc__Reply *reply;
+
+	id_new(script->request_id);
+	send_request(script);
+	reply = script->reply;
+	script->reply = NULL;
+	for (size_t i = 0; i < reply->n_results; i++) {
+		Rpc__Result *result = reply->results[i];
+
+		if (result->status >= RPC__STATUS__OVERLOADED)
+			fail(script, "%s.%s, string %zu: %s %s",
+			     script->request->method, naughty->field, i,
+			     status_name((enum status)result->status),
+			     result->message);
+		naughty->answers[result->status]++;
+	}
+	script->request->n_body = 0;
+}
+
+/* One envelope for each field: a bad string must not disturb its neighbours. */
+static void take_naughty(void *context, const char *field,
+			 ProtobufCBinaryData body)
+{
+	struct naughty *naughty = context;
+	Rpc__Request *request = naughty->script->request;
+
+	if (request->n_body && strcmp(field, naughty->field) != 0)
+		send_naughty(naughty);
+	snprintf(naughty->field, sizeof(naughty->field), "%s", field);
+	request->body[request->n_body++] = body;
+}
+
+static void run_naughty(struct script *script)
+{
+	struct naughty naughty = { .script = script };
+	size_t count = script->run.plans.count - BUILTINS;
+
+	for (size_t i = 0; i < count; i++) {
+		arena_reset(script->arena);
+		script->plan = &script->run.plans.list[i];
+		script->request = new_request(script,
+					      script->plan->method->name);
+		naughty_bodies(script->arena, script->plan->input, take_naughty,
+			       &naughty);
+		if (script->request->n_body)
+			send_naughty(&naughty);
+	}
+	printf("%zu methods: OK %zu, INVALID %zu, FORBIDDEN %zu, NOT_FOUND %zu, "
+	       "CONFLICT %zu\n", count, naughty.answers[STATUS_OK],
+	       naughty.answers[STATUS_INVALID],
+	       naughty.answers[STATUS_FORBIDDEN],
+	       naughty.answers[STATUS_NOT_FOUND],
+	       naughty.answers[STATUS_CONFLICT]);
+}
+
 static void run_timer(struct script *script)
 {
 	const struct timer *timer = SERVICE.timers;
@@ -602,6 +680,7 @@ static const struct {
 	{ "again", send_request }, { "expect", run_expect },
 	{ "sql", run_sql },	 { "apply", run_apply },
 	{ "timer", run_timer },	  { "admit", run_admit },
+	{ "naughty", run_naughty },
 };
 
 static void run_line(struct script *script)

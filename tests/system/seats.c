@@ -182,7 +182,7 @@ int main(int argc, char **argv)
 		"ECHO_SCHEDULER_URL=tcp://127.0.0.1:1", NULL
 	};
 
-	if (argc != 2)
+	if (argc < 2)
 		return 2;
 	check_on(&stage);
 	stage_make(&stage, "registry", argv[1], registry_migrations, REPLICAS);

@@ -408,7 +408,7 @@ int main(int argc, char **argv)
 	};
 	long *const sizes[] = { &hubs, &networks, &people, &commands };
 
-	if (argc < 3 || argc > 7)
+	if (argc < 2 || argc > 7)
 		return 2;
 	for (int i = 3; i < argc; i++)
 		*sizes[i - 3] = strtol(argv[i], NULL, 10);
@@ -426,7 +426,8 @@ int main(int argc, char **argv)
 	peer = stage_peer(&stage);
 	test_year();
 	test_invariants();
-	test_audit(argv[2]);
+	if (argc > 2) /* a build without the client verifies nothing */
+		test_audit(argv[2]);
 	rpc_peer_free(peer);
 	for (int i = 0; i < REPLICAS; i++)
 		CHECK_NUMBER(stage_signal(&stage, i, SIGTERM), ==, 0);
