@@ -168,8 +168,7 @@ BEGIN
 		FROM ticked WHERE NOT (by_file AND asked_before)
 		ON CONFLICT DO NOTHING
 	)
-	UPDATE membership m SET marketing_opt_in = false,
-		version = m.version + 1
+	UPDATE membership m SET marketing_opt_in = false -- not a version yet
 	FROM ticked t JOIN new_rows n USING (person_id)
 	WHERE by_file AND t.asked_before
 		AND m.membership_id = n.membership_id AND m.marketing_opt_in;

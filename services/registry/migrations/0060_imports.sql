@@ -160,7 +160,8 @@ BEGIN
 END $$;
 
 -- Undo one step of an import, at most so many things. What somebody changed
--- since, or what others refer to, stays and says why.
+-- since, or what others refer to, stays and says why. A consent that came with a
+-- membership goes with it: nobody gave it.
 CREATE FUNCTION undo_images(of_import_id uuid, most integer)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -183,6 +184,13 @@ BEGIN
 			AND t.version = i.version
 		FOR UPDATE OF t) same', next.entity, next.entity || '_id')
 		INTO same USING of_import_id, next.entity, batch;
+	IF next.entity = 'membership' THEN
+		DELETE FROM consent c USING membership m, import_job j
+		WHERE m.membership_id = ANY (same) AND j.import_id = of_import_id
+			AND c.person_id = m.person_id AND c.source = 'import'
+			AND c.given_at >= j.begun_at
+			AND (c.given_at <= j.ended_at) IS NOT false;
+	END IF;
 	IF next.before IS NULL THEN
 		referred := referred_ids(next.entity, same);
 		same := ARRAY(SELECT unnest(same) EXCEPT SELECT unnest(referred));
