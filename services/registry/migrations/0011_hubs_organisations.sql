@@ -58,13 +58,6 @@ IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
 		'[^[:alnum:]]+', ' ', 'g'), '\msaint\M', 'st', 'g'))
 $$;
 
--- Every word of a search, the beginning of a word: what is being typed.
-CREATE FUNCTION search_words(key text) RETURNS tsquery
-IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
-	SELECT to_tsquery('simple', replace(key, ' ', ':* & ') || ':*')
-	WHERE key <> ''
-$$;
-
 ALTER TABLE organisation
 	ADD name_cy text NOT NULL DEFAULT '',
 	ADD parent_organisation_id uuid,
@@ -79,9 +72,7 @@ COMMENT ON CONSTRAINT organisation_parent ON organisation IS
 	'parent_organisation_id: There is no such organisation.';
 CREATE INDEX organisation_children ON organisation (parent_organisation_id);
 CREATE INDEX organisation_words ON organisation
-	USING gin (to_tsvector('simple', search));
-CREATE INDEX organisation_similar ON organisation
-	USING gin (search gin_trgm_ops);
+	USING gin (array_to_tsvector(string_to_array(search, ' ')));
 
 -- Another name of an organisation, in a postcode district: what files and forms
 -- call it.
@@ -100,9 +91,63 @@ COMMENT ON INDEX alias_once IS
 	'aliases: Another organisation of this district goes by this name.';
 CREATE INDEX alias_of_organisation ON organisation_alias (organisation_id);
 CREATE INDEX alias_words ON organisation_alias
-	USING gin (to_tsvector('simple', search));
-CREATE INDEX alias_similar ON organisation_alias
-	USING gin (search gin_trgm_ops);
+	USING gin (array_to_tsvector(string_to_array(search, ' ')));
+
+-- Every word of the names, for whoever mistypes one.
+CREATE TABLE organisation_word (word text PRIMARY KEY);
+CREATE INDEX word_begins ON organisation_word USING spgist (word);
+CREATE INDEX word_similar ON organisation_word USING gin (word gin_trgm_ops);
+ALTER TABLE organisation_word ENABLE ROW LEVEL SECURITY;
+CREATE POLICY word_read ON organisation_word FOR SELECT USING (true);
+
+CREATE FUNCTION note_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT AS $$
+BEGIN
+	INSERT INTO organisation_word
+	SELECT DISTINCT word FROM new_rows, unnest(string_to_array(search, ' '))
+		AS word
+	WHERE word NOT IN (SELECT w.word FROM organisation_word w)
+	ORDER BY word
+	ON CONFLICT DO NOTHING;
+	RETURN NULL;
+END $$;
+-- What no name has any more is forgotten: it may have been somebody's.
+CREATE FUNCTION forget_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT AS $$
+BEGIN
+	DELETE FROM organisation_word w
+	USING (SELECT DISTINCT unnest(string_to_array(search, ' ')) AS word
+		FROM old_rows) o
+	WHERE w.word = o.word AND NOT EXISTS (
+		SELECT FROM organisation WHERE o.word::tsquery
+			@@ array_to_tsvector(string_to_array(search, ' '))
+		UNION ALL
+		SELECT FROM organisation_alias WHERE o.word::tsquery
+			@@ array_to_tsvector(string_to_array(search, ' ')));
+	RETURN NULL;
+END $$;
+DO $$
+DECLARE
+	named text;
+BEGIN
+	FOREACH named IN ARRAY ARRAY['organisation', 'organisation_alias'] LOOP
+		EXECUTE format('CREATE TRIGGER note_words_insert
+			AFTER INSERT ON %1$I REFERENCING NEW TABLE AS new_rows
+			FOR EACH STATEMENT EXECUTE FUNCTION note_words();
+			CREATE TRIGGER note_words_update
+			AFTER UPDATE ON %1$I REFERENCING NEW TABLE AS new_rows
+			FOR EACH STATEMENT EXECUTE FUNCTION note_words();
+			CREATE TRIGGER forget_words_update
+			AFTER UPDATE ON %1$I REFERENCING OLD TABLE AS old_rows
+			FOR EACH STATEMENT EXECUTE FUNCTION forget_words();
+			CREATE TRIGGER forget_words_delete
+			AFTER DELETE ON %1$I REFERENCING OLD TABLE AS old_rows
+			FOR EACH STATEMENT EXECUTE FUNCTION forget_words()',
+			named);
+	END LOOP;
+END $$;
+INSERT INTO organisation_word
+SELECT DISTINCT unnest(string_to_array(search, ' ')) FROM organisation;
 
 -- What is not said follows from the postcode; what is said wins.
 CREATE FUNCTION place_organisation() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -160,53 +205,68 @@ RETURNS TABLE (organisation_id uuid) STABLE LANGUAGE sql AS $$
 	LIMIT 1
 $$;
 
--- Best first. Words as they are typed come first, shorter names before longer
--- ones; only where they find little, typing errors are forgiven.
-CREATE FUNCTION search_organisations(key text, of_setting text, of_nation text,
-	most integer) RETURNS TABLE (organisation_id uuid, place bigint)
-STABLE LANGUAGE plpgsql SET pg_trgm.word_similarity_threshold = 0.5 AS $$
-#variable_conflict use_column
-DECLARE
-	words tsquery := search_words(key);
-	ids uuid[];
+-- What each word of a search may stand for, as terms of full text search: the
+-- beginning of a word of some name, or, where no name has such a word, those that
+-- are most alike. What is like no word at all is passed over, unless it is all.
+CREATE FUNCTION search_terms(key text) RETURNS text[]
+STABLE LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+SET pg_trgm.word_similarity_threshold = 0.5 AS $$
 BEGIN
-	SELECT array_agg(f.organisation_id ORDER BY f.length, f.organisation_id)
-	INTO ids FROM (
-		SELECT h.organisation_id, min(length) AS length FROM (
-			SELECT o.organisation_id, char_length(name) AS length
-			FROM organisation o
-			WHERE to_tsvector('simple', search) @@ words
+	RETURN coalesce(array_agg(term ORDER BY place)
+			FILTER (WHERE term IS NOT NULL),
+		array_agg(word || ':*' ORDER BY place))
+	FROM (SELECT place, word, CASE
+			WHEN EXISTS (SELECT FROM organisation_word w
+				WHERE w.word ^@ typed.word)
+			THEN typed.word || ':*'
+			ELSE (SELECT '(' || string_agg(w.word, '|') || ')'
+				FROM (SELECT w.word FROM organisation_word w
+					WHERE w.word %> typed.word
+					ORDER BY w.word <->> typed.word, w.word
+					LIMIT 5) w) END AS term
+		FROM unnest(string_to_array(key, ' '))
+			WITH ORDINALITY typed(word, place)
+		WHERE place <= 8) t;
+END $$;
+
+CREATE FUNCTION organisations_with(words tsquery, of_setting text,
+	of_nation text, most integer) RETURNS uuid[] STABLE LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+	RETURN array_agg(organisation_id ORDER BY length, organisation_id)
+	FROM (SELECT organisation_id, min(length) AS length
+		FROM (SELECT organisation_id, char_length(name) AS length
+			FROM organisation WHERE words @@
+				array_to_tsvector(string_to_array(search, ' '))
 			UNION ALL
-			SELECT a.organisation_id, char_length(name)
-			FROM organisation_alias a
-			WHERE to_tsvector('simple', search) @@ words) h
+			SELECT organisation_id, char_length(name)
+			FROM organisation_alias WHERE words @@
+				array_to_tsvector(string_to_array(search, ' '))) h
 		JOIN organisation o USING (organisation_id)
 		WHERE (of_setting = '' OR o.setting = of_setting)
 			AND (of_nation = '' OR o.nation = of_nation)
-		GROUP BY h.organisation_id
-		ORDER BY length, h.organisation_id
-		LIMIT most) f;
-	IF coalesce(cardinality(ids), 0) < least(most, 5) THEN
-		SELECT coalesce(ids, '{}') || array_agg(f.organisation_id
-			ORDER BY f.distance, f.organisation_id)
-		INTO ids FROM (
-			SELECT h.organisation_id, min(distance) AS distance
-			FROM (
-				SELECT o.organisation_id,
-					search <->> key AS distance
-				FROM organisation o WHERE search %> key
-				UNION ALL
-				SELECT a.organisation_id, search <->> key
-				FROM organisation_alias a WHERE search %> key) h
-			JOIN organisation o USING (organisation_id)
-			WHERE (of_setting = '' OR o.setting = of_setting)
-				AND (of_nation = '' OR o.nation = of_nation)
-				AND h.organisation_id <> ALL (coalesce(ids, '{}'))
-			GROUP BY h.organisation_id
-			ORDER BY distance, h.organisation_id
-			LIMIT most - coalesce(cardinality(ids), 0)) f;
-	END IF;
-	RETURN QUERY SELECT * FROM unnest(ids) WITH ORDINALITY;
+		GROUP BY organisation_id
+		ORDER BY length, organisation_id
+		LIMIT most) found;
+END $$;
+
+-- Those with every word, shorter names first; if there is none, those with every
+-- word but one, of which the last is the first to go.
+CREATE FUNCTION search_organisations(key text, of_setting text, of_nation text,
+	most integer) RETURNS uuid[] STABLE LANGUAGE plpgsql AS $$
+DECLARE
+	terms text[] := search_terms(key);
+	ids uuid[] := organisations_with(
+		array_to_string(terms, ' & ')::tsquery, of_setting, of_nation,
+		most);
+BEGIN
+	FOR n IN REVERSE coalesce(cardinality(terms), 1)..1 LOOP
+		EXIT WHEN ids IS NOT NULL OR cardinality(terms) = 1;
+		ids := organisations_with(array_to_string(
+			terms[:n - 1] || terms[n + 1:], ' & ')::tsquery,
+			of_setting, of_nation, most);
+	END LOOP;
+	RETURN ids;
 END $$;
 
 -- Everything that names the one names the other from now on, by whomever it is
