@@ -60,17 +60,6 @@ CREATE POLICY agreement_superhub ON agreement USING (
 CREATE POLICY agreement_read ON agreement FOR SELECT USING (
 	hub_id = ANY ((SELECT granted_ids('hub', 'hub_admin'))::uuid[]));
 
--- The hubs whose people the superhub may see by name, by what is signed and in
--- force today.
-CREATE FUNCTION hubs_naming_to_superhub() RETURNS uuid[]
-STABLE LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-	SELECT coalesce(array_agg(DISTINCT hub_id), '{}') FROM agreement
-	WHERE kind = 'data_sharing' AND names_to_superhub
-		AND signed_at <= echo_now()
-		AND (expires_on IS NULL OR expires_on >= echo_now()::date)
-		AND (ended_on IS NULL OR ended_on > echo_now()::date)
-$$;
-
 -- The first document sent, and the last one signed when a partnership is among
 -- them, move the hub.
 CREATE FUNCTION agreement_advances() RETURNS trigger LANGUAGE plpgsql AS $$

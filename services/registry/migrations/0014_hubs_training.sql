@@ -26,6 +26,7 @@ CREATE TABLE training_day (
 );
 
 CREATE TABLE training_place (
+	place_id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
 	training_event_id uuid NOT NULL,
 	person_id uuid NOT NULL,
 	hub_id uuid NOT NULL,

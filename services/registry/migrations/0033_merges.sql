@@ -60,7 +60,8 @@ CREATE TABLE merge_relation (
 );
 ALTER TABLE merge_relation ENABLE ROW LEVEL SECURITY;
 INSERT INTO merge_relation VALUES ('role_grant', 'grant_id'),
-	('consent', 'consent_id'), ('data_request', 'data_request_id');
+	('consent', 'consent_id'), ('data_request', 'data_request_id'),
+	('training_place', 'place_id');
 
 -- Why the caller may not merge these two; NULL: may. Staff join whom they see, if
 -- nobody else's hub knows the one that goes, and neither has more rights.
