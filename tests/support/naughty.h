@@ -12,6 +12,10 @@
 typedef void naughty_give(void *context, const char *field,
 			  ProtobufCBinaryData body);
 
+/* Ids that exist, names that pass: a message that nobody would refuse. */
+ProtobufCMessage *naughty_plausible(struct arena *arena,
+				    const message_type *type);
+
 /* Every string field of the type, also of the messages in it, with each naughty
  * string in turn; the other fields hold something plausible. */
 void naughty_bodies(struct arena *arena, const message_type *type,

@@ -19,6 +19,9 @@
  *   naughty                          every method, every string field, with what
  *                                    people paste and attackers send: whatever
  *                                    the answer, it is not that we failed
+ *   nobody [METHOD ...]              every method that asks for a role, but these,
+ *                                    admitting every role: whoever is asking
+ *                                    now gets and does nothing
  *   admit all | admit rows           from here on every method admits every
  *                                    role, so that row-level security is alone;
  *                                    or whom its row admits
@@ -643,6 +646,56 @@ static void run_naughty(struct script *script)
 	       naughty.answers[STATUS_CONFLICT]);
 }
 
+/* Does this reply tell nothing: a list that is empty? */
+static bool tells_nothing(struct script *script, const Rpc__Result *result)
+{
+	const message_type *type = script->plan->output;
+	ProtobufCMessage *reply;
+	struct error error;
+
+	if (message_decode(script->arena, type, result->body.data,
+			   result->body.len, &reply, &error) != STATUS_OK)
+		fail(script, "the reply is malformed: %s", error.message);
+	return type->n_fields && field_is_repeated(&type->fields[0]) &&
+	       !*(size_t *)((char *)reply + type->fields[0].quantifier_offset);
+}
+
+static void run_nobody(struct script *script)
+{
+	const char *except = script_after(&script->line, 1);
+	size_t count = script->run.plans.count - BUILTINS, asked = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct plan *plan = &script->run.plans.list[i];
+		ProtobufCBinaryData *body;
+		Rpc__Result *result;
+
+		if (!plan->method->roles ||
+		    text_in_list(except, plan->method->name))
+			continue;
+		arena_reset(script->arena);
+		script->plan = admit_all(script, plan);
+		script->request = new_request(script, plan->method->name);
+		body = script->request->body;
+		body->data = message_encode(
+			script->arena,
+			naughty_plausible(script->arena, plan->input),
+			&body->len);
+		script->request->n_body = 1;
+		id_new(script->request_id);
+		send_request(script);
+		asked++;
+		result = script->reply->n_results ? script->reply->results[0]
+						  : NULL;
+		if (result && result->status == RPC__STATUS__OK &&
+		    !tells_nothing(script, result))
+			fail(script, "%s does it for nobody in particular",
+			     plan->method->name);
+		script->reply = NULL;
+	}
+	printf("%zu methods refuse\n", asked);
+}
+
 static void run_timer(struct script *script)
 {
 	const struct timer *timer = SERVICE.timers;
@@ -680,7 +733,7 @@ static const struct {
 	{ "again", send_request }, { "expect", run_expect },
 	{ "sql", run_sql },	 { "apply", run_apply },
 	{ "timer", run_timer },	  { "admit", run_admit },
-	{ "naughty", run_naughty },
+	{ "naughty", run_naughty }, { "nobody", run_nobody },
 };
 
 static void run_line(struct script *script)
