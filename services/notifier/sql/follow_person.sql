@@ -1,21 +1,26 @@
--- Who people are and where they read: the primary address, or else any.
+-- Who people are and where they read: the primary address, or else any; one that
+-- mail comes back from last. Who wants no mail has none.
 WITH gone AS (
 	DELETE FROM person p USING request r
 	WHERE r.change_deleted AND p.person_id = r.change_key::uuid
 )
 INSERT INTO person (person_id, first_name, last_name, address, language,
-	active, version)
+	active, version, merged_into_id)
 SELECT r.change_key::uuid,
 	coalesce(nullif(r.preferred_name, ''), r.first_name), r.last_name,
 	coalesce((SELECT e.address
 		FROM jsonb_to_recordset(r.emails)
-			AS e (address text, primary_address boolean)
-		ORDER BY e.primary_address DESC NULLS LAST, e.address LIMIT 1), ''),
+			AS e (address text, primary_address boolean,
+				bounced boolean)
+		WHERE r.contact IS DISTINCT FROM 'none'
+		ORDER BY coalesce(e.bounced, false),
+			e.primary_address DESC NULLS LAST, e.address LIMIT 1), ''),
 	coalesce(nullif(r.language, ''), 'en'),
-	coalesce(r.status IN ('provisional', 'active'), false), r.version
+	coalesce(r.status IN ('provisional', 'active'), false), r.version,
+	r.merged_into_id
 FROM request r WHERE NOT r.change_deleted
 ON CONFLICT (person_id) DO UPDATE SET first_name = excluded.first_name,
 	last_name = excluded.last_name, address = excluded.address,
 	language = excluded.language, active = excluded.active,
-	version = excluded.version
+	version = excluded.version, merged_into_id = excluded.merged_into_id
 WHERE excluded.version >= person.version

@@ -7,11 +7,12 @@ WITH r AS MATERIALIZED (
 )
 INSERT INTO person AS p
 SELECT id, first_name, last_name, preferred_name, language, zone,
-	coalesce(status, ''), version
+	coalesce(status, ''), version, merged_into_id
 FROM r WHERE NOT change_deleted
 ON CONFLICT (person_id) DO UPDATE SET first_name = excluded.first_name,
 	last_name = excluded.last_name,
 	preferred_name = excluded.preferred_name,
 	language = excluded.language, zone = excluded.zone,
-	status = excluded.status, version = excluded.version
+	status = excluded.status, version = excluded.version,
+	merged_into_id = excluded.merged_into_id
 WHERE p.version < excluded.version

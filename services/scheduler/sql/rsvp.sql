@@ -9,7 +9,7 @@ WITH answered AS (
 	RETURNING r.request_no, i AS after
 )
 SELECT r.request_no,
-	CASE WHEN d.after IS NOT NULL THEN NULL
+	CASE WHEN d.request_no IS NOT NULL THEN NULL
 	WHEN r.rsvp IN ('accepted', 'tentative', 'declined') THEN 'CONFLICT'
 	ELSE 'INVALID' END AS rpc_status,
 	CASE WHEN r.rsvp IN ('accepted', 'tentative', 'declined')
