@@ -144,7 +144,7 @@ static const struct method methods[] = {
 	  .write = true, .roles = STAFF, .self = "person_id" },
 
 	{ "IssueCredential", .run = issue_credential,
-	  .callers = "gateway superhub" },
+	  .callers = "superhub" },
 
 	/* signing in */
 	{ "RequestSignIn", { SQL(request_sign_in) }, .write = true,
