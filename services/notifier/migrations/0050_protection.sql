@@ -16,8 +16,15 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 		WHERE person_id = $1)', 'keep', '{}', true),
 	('pause', 'person_id = $1', 'delete', '{}', false),
 	-- follow_person_erase.sql
-	('suppression', 'address IN (SELECT lower(address) FROM person
-		WHERE person_id = $1)', 'keep', '{}', false);
+	('suppression', 'address = ANY (SELECT unnest(addresses) FROM person
+		WHERE person_id = $1)', 'keep', '{}', true);
+
+-- What is said of any address, under any name, goes with the person.
+ALTER TABLE person ADD addresses text[] NOT NULL DEFAULT '{}',
+	ADD full_names text[] NOT NULL DEFAULT '{}';
+UPDATE person SET addresses = ARRAY[lower(address)],
+	full_names = ARRAY[first_name || ' ' || last_name]
+WHERE address <> '' AND first_name <> '' AND last_name <> '';
 
 -- Who asked for no mail, or whose mailbox is gone, gets none either when the
 -- address comes back after it was erased: its fingerprint stays.

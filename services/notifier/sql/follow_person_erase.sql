@@ -3,15 +3,14 @@
 -- which address. Of a suppression stays the fingerprint.
 WITH erased AS MATERIALIZED (
 	SELECT r.change_key::uuid AS person_id, r.now,
-		ARRAY(SELECT x FROM unnest(ARRAY[
-			nullif(p.address, ''), p.first_name || ' ' || p.last_name]) x
-			WHERE p.last_name <> '' AND x !~ '^ ') AS words,
+		p.full_names || ARRAY(SELECT x FROM unnest(p.addresses) x
+			WHERE NOT EXISTS (SELECT FROM person o
+				WHERE o.person_id <> p.person_id
+					AND x = ANY (o.addresses))) AS words,
 		ARRAY(SELECT x FROM unnest(ARRAY[p.first_name, p.last_name]) x
 			WHERE x <> '') AS parts
 	FROM request r
 	LEFT JOIN person p ON p.person_id = r.change_key::uuid
-		AND NOT EXISTS (SELECT FROM person o
-			WHERE o.address = p.address AND o.person_id <> p.person_id)
 	WHERE r.change_deleted OR r.status = 'anonymised'
 ), dropped AS (
 	DELETE FROM job j USING message g, erased e
@@ -24,12 +23,14 @@ WITH erased AS MATERIALIZED (
 	RETURNING g.message_id
 ), known AS (
 	DELETE FROM suppression x USING erased e
-	WHERE x.address = ANY (SELECT lower(w) FROM unnest(e.words) w)
+	WHERE x.address = ANY (e.words)
 	RETURNING x.*
 ), marked AS (
 	INSERT INTO suppression (address, reason, since)
 	SELECT fingerprint(address), split_part(reason, ':', 1), since FROM known
 	ON CONFLICT DO NOTHING
+	RETURNING 1
 )
 SELECT erase_data(e.person_id, e.words, e.parts)
 FROM erased e CROSS JOIN (SELECT count(*) FROM given_up) first
+CROSS JOIN (SELECT count(*) FROM marked) second
