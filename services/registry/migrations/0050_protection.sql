@@ -35,6 +35,9 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 	('data_request', 'person_id = $1', 'blank', '{kind,status}', true),
 	('retention_notice', 'person_id = $1', 'delete', '{}', false);
 
+UPDATE personal_data SET hidden = '{keys,subject_ids}'
+WHERE relation = 'audit_event';
+
 -- Nobody is left to have a name.
 ALTER TABLE person DROP CONSTRAINT person_name,
 	ADD CONSTRAINT person_name CHECK (is_line(first_name, 100)

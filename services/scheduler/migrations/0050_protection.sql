@@ -15,6 +15,8 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 	('attendance_row', 'person_ids @> ARRAY[$1]', 'blank',
 		'{row_key,state,why}', false),
 	('attendance_adjustment', 'person_id = $1', 'keep', '{}', true);
+UPDATE personal_data SET hidden = '{person_ids,row_key}'
+WHERE relation = 'attendance_row';
 
 INSERT INTO retention_rule VALUES
 	('guest_identity', 12,

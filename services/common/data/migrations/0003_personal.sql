@@ -13,6 +13,7 @@ CREATE TABLE personal_data (
 		'blank',    -- their texts go, but for the columns of kept
 		'delete')),
 	kept text[] NOT NULL DEFAULT '{}',
+	hidden text[] NOT NULL DEFAULT '{}', -- what of a row is others'
 	searched boolean NOT NULL DEFAULT true
 );
 -- The runtime's own tables hold no texts of people (rpc_seen: see erase_data).
@@ -29,7 +30,8 @@ SELECT c.oid AS table_id, c.relname::text AS relation,
 			AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped)
 		THEN 'person_id = $1' ELSE 'false' END) AS whose,
 	coalesce(d.erasure, 'keep') AS erasure,
-	coalesce(d.kept, '{}') AS kept, coalesce(d.searched, true) AS searched
+	coalesce(d.kept, '{}') AS kept, coalesce(d.hidden, '{}') AS hidden,
+	coalesce(d.searched, true) AS searched
 FROM pg_class c LEFT JOIN personal_data d ON d.relation = c.relname
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r';
 
@@ -58,7 +60,7 @@ STABLE LANGUAGE plpgsql AS $$
 DECLARE
 	t record;
 BEGIN
-	FOR t IN SELECT relation, whose, ARRAY(SELECT c.name
+	FOR t IN SELECT relation, whose, p.hidden || ARRAY(SELECT c.name
 			FROM personal_column c WHERE c.table_id = p.table_id
 			AND (c.type = 'bytea' OR c.name = 'salt'
 				OR c.name LIKE '%\_hash')) AS hidden
@@ -86,6 +88,16 @@ BEGIN
 		RETURN QUERY SELECT * FROM held_rows(who);
 	END IF;
 END $$;
+
+-- Of a row what people read: no ids, no versions, nothing that is empty.
+CREATE FUNCTION held_fields(content jsonb) RETURNS jsonb
+IMMUTABLE LANGUAGE sql AS $$
+	SELECT coalesce(jsonb_agg(jsonb_build_object('name', key,
+			'value', value)), '[]')
+	FROM jsonb_each_text(content)
+	WHERE value NOT IN ('', '[]', '{}', 'null')
+		AND key !~ '(^|_)(ids?|key|keys|version|by)$'
+$$;
 
 -- The regular expression that finds any of these words, and not within a longer
 -- name or address; within JSON some characters are written differently.
