@@ -305,7 +305,8 @@ STABLE LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 $$;
 
 -- What a person was called and reached by: words that say it alone, and parts
--- that say it beside the person's id. Mailboxes that others read too stay.
+-- that say it beside the person's id. Mailboxes that others read too stay, and
+-- the telephone on the ward.
 CREATE FUNCTION person_words(who uuid, OUT words text[], OUT parts text[])
 STABLE LANGUAGE sql AS $$
 	SELECT ARRAY(SELECT n FROM unnest(ARRAY[
@@ -317,9 +318,14 @@ STABLE LANGUAGE sql AS $$
 		|| ARRAY(SELECT e.address FROM person_email e
 			WHERE e.person_id = who AND NOT EXISTS (
 				SELECT FROM person_email o
-				WHERE o.address = e.address AND o.person_id <> who))
-		|| ARRAY(SELECT x FROM unnest(ARRAY[p.phone, p.registration_number]) x
-			WHERE length(regexp_replace(x, '\D', '', 'g')) >= 6),
+				WHERE o.address = e.address
+				AND o.person_id <> ALL (same_person_ids(who))))
+		|| ARRAY(SELECT x FROM unnest(ARRAY[p.phone,
+				p.registration_number]) x
+			WHERE length(regexp_replace(x, '\D', '', 'g')) >= 6
+			AND NOT EXISTS (SELECT FROM person o
+				WHERE x IN (o.phone, o.registration_number)
+				AND o.person_id <> ALL (same_person_ids(who)))),
 		ARRAY(SELECT x FROM unnest(ARRAY[p.first_name, p.last_name,
 			p.preferred_name]) x WHERE x <> '')
 	FROM person p WHERE p.person_id = who

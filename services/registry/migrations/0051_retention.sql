@@ -59,6 +59,16 @@ CREATE POLICY notice_own ON retention_notice USING (
 INSERT INTO personal_data (relation, whose, erasure, searched) VALUES
 	('person_activity', 'person_id = $1', 'delete', false);
 
+-- The people of whom nobody has heard since; who was merged is heard of as who
+-- they are now.
+CREATE VIEW quiet_person WITH (security_invoker) AS
+SELECT p.person_id, greatest(a.last_on, (SELECT max(b.last_on)
+		FROM person o JOIN person_activity b USING (person_id)
+		WHERE o.merged_into_id = p.person_id)) AS last_on,
+	a.last_on AS own_last_on
+FROM person_activity a JOIN person p USING (person_id)
+WHERE p.merged_into_id IS NULL AND p.status <> 'anonymised';
+
 -- Who holds a role is needed, seen or not.
 CREATE FUNCTION holds_role(who uuid, at timestamptz) RETURNS boolean
 STABLE LANGUAGE sql AS $$

@@ -1,13 +1,13 @@
 -- Timer: who belongs to nothing any more, or never did, is erased.
 WITH due AS MATERIALIZED (
 	SELECT a.person_id, r.now
-	FROM request r, person_activity a
-	WHERE a.last_on < retention_limit('guest_identity', r.now)::date
+	FROM request r, quiet_person a
+	WHERE a.own_last_on < retention_limit('guest_identity', r.now)::date
+		AND a.last_on < retention_limit('guest_identity', r.now)::date
 		AND NOT EXISTS (SELECT FROM membership m
 			WHERE m.person_id = a.person_id)
 		AND NOT holds_role(a.person_id, r.now)
-	ORDER BY a.last_on LIMIT 5
-	FOR UPDATE OF a SKIP LOCKED
+	ORDER BY a.own_last_on LIMIT 5
 ), gone AS MATERIALIZED (
 	SELECT e.* FROM due d, erase_person(d.person_id, d.now) e
 )

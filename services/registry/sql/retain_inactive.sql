@@ -6,7 +6,7 @@ WITH due AS MATERIALIZED (
 			WHERE m.person_id = o.person_id
 				AND m.requested_at >= o.asked_at) AS stays
 	FROM request r, retention_notice o
-	JOIN person_activity a USING (person_id)
+	JOIN quiet_person a USING (person_id)
 	WHERE o.answer_by_on < r.now::date
 	ORDER BY o.answer_by_on LIMIT 5
 	FOR UPDATE OF o SKIP LOCKED

@@ -116,11 +116,11 @@ IMMUTABLE LANGUAGE sql AS $$
 	WHERE word <> ''
 $$;
 
--- What a text becomes: an address alone is empty then, anything else shows that
--- something stood there.
+-- What a text becomes: an address or a number alone is empty then, anything else
+-- shows that something stood there.
 CREATE FUNCTION without_words(given text, pattern text) RETURNS text
 IMMUTABLE LANGUAGE sql AS $$
-	SELECT CASE WHEN given ~* ('^' || pattern || '$') AND given LIKE '%@%'
+	SELECT CASE WHEN given ~* ('^' || pattern || '$') AND given ~ '[@0-9]'
 		THEN '' ELSE regexp_replace(given, pattern, '[erased]', 'gi') END
 $$;
 
