@@ -158,6 +158,12 @@ static const struct search searches[] = {
 	{ "search_organisations", "organisation", "SearchOrganisations",
 	  &registry__search_organisations_request__descriptor,
 	  &registry__search_organisations_reply__descriptor, "hub_admin" },
+	{ "search_people_of_hub", "person_of_hub", "SearchPeople",
+	  &registry__search_people_request__descriptor,
+	  &registry__search_people_reply__descriptor, "hub_admin" },
+	{ "search_people", "person", "SearchPeople",
+	  &registry__search_people_request__descriptor,
+	  &registry__search_people_reply__descriptor, NULL },
 };
 
 int main(int argc, char **argv)
