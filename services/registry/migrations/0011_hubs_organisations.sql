@@ -106,7 +106,6 @@ BEGIN
 	INSERT INTO organisation_word
 	SELECT DISTINCT word FROM new_rows, unnest(string_to_array(search, ' '))
 		AS word
-	WHERE word NOT IN (SELECT w.word FROM organisation_word w)
 	ORDER BY word
 	ON CONFLICT DO NOTHING;
 	RETURN NULL;
@@ -114,15 +113,24 @@ END $$;
 -- What no name has any more is forgotten: it may have been somebody's.
 CREATE FUNCTION forget_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
+DECLARE
+	dropped text[];
 BEGIN
+	IF TG_OP = 'DELETE' THEN
+		dropped := ARRAY(SELECT DISTINCT unnest(
+			string_to_array(search, ' ')) FROM old_rows);
+	ELSE
+		dropped := ARRAY(
+			SELECT unnest(string_to_array(search, ' ')) FROM old_rows
+			EXCEPT
+			SELECT unnest(string_to_array(search, ' ')) FROM new_rows);
+	END IF;
 	DELETE FROM organisation_word w
-	USING (SELECT DISTINCT unnest(string_to_array(search, ' ')) AS word
-		FROM old_rows) o
-	WHERE w.word = o.word AND NOT EXISTS (
-		SELECT FROM organisation WHERE o.word::tsquery
+	WHERE w.word = ANY (dropped) AND NOT EXISTS (
+		SELECT FROM organisation WHERE w.word::tsquery
 			@@ array_to_tsvector(string_to_array(search, ' '))
 		UNION ALL
-		SELECT FROM organisation_alias WHERE o.word::tsquery
+		SELECT FROM organisation_alias WHERE w.word::tsquery
 			@@ array_to_tsvector(string_to_array(search, ' ')));
 	RETURN NULL;
 END $$;
@@ -139,7 +147,7 @@ BEGIN
 			FOR EACH STATEMENT EXECUTE FUNCTION note_words();
 			CREATE TRIGGER forget_words_update
 			AFTER UPDATE ON %1$I REFERENCING OLD TABLE AS old_rows
-			FOR EACH STATEMENT EXECUTE FUNCTION forget_words();
+			NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION forget_words();
 			CREATE TRIGGER forget_words_delete
 			AFTER DELETE ON %1$I REFERENCING OLD TABLE AS old_rows
 			FOR EACH STATEMENT EXECUTE FUNCTION forget_words()',
