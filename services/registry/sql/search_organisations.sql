@@ -1,6 +1,6 @@
 -- Organisations by what somebody types, best first.
 WITH asked AS MATERIALIZED (
-	SELECT request_no, search_key(text) AS key, setting, nation,
+	SELECT request_no, search_key(left(text, 200)) AS key, setting, nation,
 		least(coalesce(nullif(greatest("limit", 0), 0), 20), 100)
 			AS most
 	FROM request
