@@ -92,7 +92,7 @@ STABLE LANGUAGE sql AS $$
 $$;
 
 -- Which of these rows others refer to, by any foreign key. A person's addresses
--- and consents, and what the person is found by, are part of the person.
+-- and consents, and what is reckoned about a person, are part of the person.
 CREATE FUNCTION referred_ids(entity text, ids uuid[]) RETURNS uuid[]
 STABLE LANGUAGE plpgsql AS $$
 DECLARE
@@ -108,8 +108,8 @@ BEGIN
 		JOIN pg_attribute a ON a.attrelid = c.conrelid
 			AND a.attnum = c.conkey[array_position(c.confkey, k.attnum)]
 		WHERE c.contype = 'f' AND c.confrelid = entity::regclass
-			AND c.conrelid <> ALL (
-				'{person_email,person_search,consent}'::regclass[])
+			AND c.conrelid <> ALL ('{person_email,person_search,
+				consent,duplicate,retention_notice}'::regclass[])
 	LOOP
 		EXECUTE format('SELECT array_agg(DISTINCT %2$I) FROM %1$s
 			WHERE %2$I = ANY ($1)', child.name, child.key)
@@ -196,6 +196,8 @@ BEGIN
 		same := ARRAY(SELECT unnest(same) EXCEPT SELECT unnest(referred));
 		IF next.entity = 'person' THEN -- at once, not by cascade
 			DELETE FROM person_email WHERE person_id = ANY (same);
+			DELETE FROM duplicate WHERE person_id = ANY (same)
+				OR other_id = ANY (same);
 		END IF;
 		EXECUTE format('DELETE FROM %I WHERE %I = ANY ($1)', next.entity,
 			next.entity || '_id') USING same;

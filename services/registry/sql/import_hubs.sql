@@ -1,13 +1,17 @@
 -- One row of hubs.csv: an organisation and what is said about it as a hub. Decided
 -- first, then written, as import_members.sql.
-WITH cell AS (
+WITH job AS MATERIALIZED (
+	-- Locked: it cannot be undone while rows of it are written.
+	SELECT import_id, status FROM import_job
+	WHERE import_id IN (SELECT import_id FROM request) FOR SHARE
+), cell AS (
 	SELECT request_no, dry_run, r.import_id, j.status AS import_status,
 		btrim(r.name) AS name,
 		btrim(type) AS type,
 		upper(btrim(r.postcode_outward)) AS postcode_outward,
 		lower(btrim(r.lead_email)) AS lead_email, r.status, r.trained_on,
 		r.launched_on, r.agreement_on
-	FROM request r LEFT JOIN import_job j USING (import_id)
+	FROM request r LEFT JOIN job j USING (import_id)
 ), next AS (
 	SELECT c.request_no, c.dry_run, c.import_id, c.name, c.type, c.postcode_outward,
 		o.organisation_id IS NULL AS new_organisation,

@@ -6,7 +6,11 @@
 -- it: for each column the last cell that is not empty counts, and the first row
 -- reports what became of the person. Likewise for a membership. Unique keys are
 -- inserted in their order, so that two files do not wait for each other.
-WITH cell AS MATERIALIZED (
+WITH job AS MATERIALIZED (
+	-- Locked: it cannot be undone while rows of it are written.
+	SELECT import_id, status FROM import_job
+	WHERE import_id IN (SELECT import_id FROM request) FOR SHARE
+), cell AS MATERIALIZED (
 	SELECT request_no, dry_run, now, lower(btrim(email)) AS email,
 		lower(regexp_replace(other_emails, '\s', '', 'g')) AS others,
 		btrim(first_name) AS first_name, btrim(last_name) AS last_name,
@@ -21,7 +25,7 @@ WITH cell AS MATERIALIZED (
 		btrim(source) AS source, n.network_id, n.hub_id, r.import_id,
 		j.status AS import_status
 	FROM request r LEFT JOIN network n ON n.slug = btrim(r.network)
-	LEFT JOIN import_job j USING (import_id)
+	LEFT JOIN job j USING (import_id)
 ), checked AS MATERIALIZED (
 	-- The tables' rules by the file's columns, and before anything is written.
 	SELECT *, CASE

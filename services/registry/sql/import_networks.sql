@@ -1,6 +1,10 @@
 -- One row of networks.csv, its slug the key. Decided first, then written, as
 -- import_members.sql.
-WITH next AS (
+WITH job AS MATERIALIZED (
+	-- Locked: it cannot be undone while rows of it are written.
+	SELECT import_id, status FROM import_job
+	WHERE import_id IN (SELECT import_id FROM request) FOR SHARE
+), next AS (
 	SELECT r.request_no, r.dry_run, r.import_id, j.status AS import_status,
 		btrim(r.slug) AS slug, h.hub_id,
 		btrim(r.title) AS title, btrim(r.theme) AS theme,
@@ -19,7 +23,7 @@ WITH next AS (
 		coalesce(n.network_id, gen_random_uuid()) AS network_id,
 		n.network_id IS NULL AS is_new, n AS stored
 	FROM request r
-	LEFT JOIN import_job j USING (import_id)
+	LEFT JOIN job j USING (import_id)
 	LEFT JOIN LATERAL (SELECT hub_id FROM hub_message
 		WHERE lower(name) = lower(btrim(r.hub))
 		ORDER BY hub_id LIMIT 1) h ON true
