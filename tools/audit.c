@@ -76,6 +76,24 @@ static const char *check_batch(const struct chain *chain,
 	return NULL;
 }
 
+/* A reason that was erased leaves its digest; one that is there must be the
+ * one that was given. It is taken out of the event, as it was when sealed. */
+static bool take_reason(Registry__AuditEvent *event, struct arena *arena)
+{
+	const char *text = arena_printf(arena, "%s%s", event->salt,
+					event->reason);
+	uint8_t digest[DIGEST_BYTES];
+	bool good = true;
+
+	digest_bytes(text, strlen(text), digest);
+	if (*event->reason)
+		good = event->reason_digest.len == DIGEST_BYTES &&
+		       memcmp(event->reason_digest.data, digest,
+			      DIGEST_BYTES) == 0;
+	event->reason = event->salt = arena_strdup(arena, "");
+	return good;
+}
+
 /* NULL, or what is wrong with its events; "" when they could not be read. */
 static const char *check_events(struct chain *chain,
 				const Registry__AuditBatch *batch,
@@ -96,6 +114,9 @@ static const char *check_events(struct chain *chain,
 		return list->n_events < (size_t)batch->events
 			       ? "events of it were removed"
 			       : "events were added to it";
+	for (size_t i = 0; i < list->n_events; i++)
+		if (!take_reason(list->events[i], arena))
+			return "a reason in it was altered";
 	digest_link(arena, chain->hash, chain->hash_length,
 		    (ProtobufCMessage *const *)list->events, list->n_events,
 		    hash);

@@ -282,6 +282,8 @@ static const struct timer timers[] = {
 	{ "retain_guests", SQL(retain_guests), .every_us = HOUR },
 	{ "ask_inactive", SQL(ask_inactive), .every_us = HOUR },
 	{ "retain_inactive", SQL(retain_inactive), .every_us = HOUR },
+	{ "retain_agreements", SQL(retain_agreements), .every_us = HOUR },
+	{ "retain_audit", SQL(retain_audit), .every_us = HOUR },
 	{ 0 }
 };
 

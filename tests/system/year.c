@@ -367,7 +367,8 @@ static void test_audit(const char *superhub)
 {
 	static const char tamper[] =
 		"WITH one AS (UPDATE audit_event "
-		"SET reason = CASE reason WHEN '' THEN 'x' ELSE '' END "
+		"SET caller = CASE caller WHEN 'gateway' THEN 'superhub' "
+		"ELSE 'gateway' END "
 		"WHERE event_id = (SELECT max(event_id) / 2 FROM audit_event) "
 		"RETURNING 1) SELECT count(*) FROM one";
 	char url[64];

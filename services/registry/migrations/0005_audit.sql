@@ -17,7 +17,9 @@ CREATE TABLE audit_event (
 	subject_ids uuid[] NOT NULL,  -- the people concerned
 	before_digests bytea NOT NULL, -- 32 bytes for each key; zeros: nothing
 	after_digests bytea NOT NULL,
-	reason text NOT NULL,
+	reason text NOT NULL,         -- of a look; erased with the person
+	salt uuid NOT NULL DEFAULT gen_random_uuid(),
+	reason_digest bytea NOT NULL, -- of both, which is what is sealed
 	batch_no bigint,              -- NULL: not yet sealed
 	CONSTRAINT audit_action CHECK (action IN ('insert', 'update', 'delete',
 		'look'))
@@ -59,12 +61,14 @@ CREATE FUNCTION audit_note(action text, entity text, keys text[],
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 	INSERT INTO audit_event (at, person_id, authority, caller, method,
 		action, entity, keys, subject_ids, before_digests,
-		after_digests, reason)
-	VALUES (echo_now(), authority_person_id(),
+		after_digests, reason, salt, reason_digest)
+	SELECT echo_now(), authority_person_id(),
 		coalesce(current_setting('echo.authority', true), ''),
 		coalesce(current_setting('echo.caller', true), ''),
 		coalesce(current_setting('echo.method', true), ''),
-		$1, $2, $3, $4, $5, $6, $7)
+		$1, $2, $3, $4, $5, $6, $7, salt, CASE $7 WHEN '' THEN ''
+			ELSE sha256(convert_to(salt || $7, 'UTF8')) END
+	FROM gen_random_uuid() salt
 $$;
 
 -- Called by migrations: from now on every change of this table is an event. Its

@@ -13,9 +13,12 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 	('status_transition', 'false', 'keep', '{}', false),
 	('audit_batch', 'false', 'keep', '{}', false),
 	('audit_head', 'false', 'keep', '{}', false),
-	-- Ids and digests: of what, replacing the salts leaves no way to tell.
-	('audit_event', 'subject_ids @> ARRAY[$1] OR keys @> ARRAY[$1::text]',
-		'keep', '{}', false),
+	-- Ids and digests: of what, replacing the salts leaves no way to tell. The
+	-- reason of a look goes; what is sealed of it is its digest.
+	('audit_event', 'action = ''look'' AND subject_ids @> ARRAY[$1]',
+		'blank', '{at,authority,caller,method,action,entity,keys,'
+		'subject_ids,before_digests,after_digests,reason_digest,'
+		'batch_no,person_id}', false),
 	('status_change', 'person_id = $1 OR entity = ''person'' AND key = $1::text',
 		'blank', '{entity,key,from_status,to_status}', true),
 	('person', 'person_id = $1', 'blank',
