@@ -213,9 +213,10 @@ RETURNS TABLE (organisation_id uuid) STABLE LANGUAGE sql AS $$
 	LIMIT 1
 $$;
 
--- What each word of a search may stand for, as terms of full text search: the
--- beginning of a word of some name, or, where no name has such a word, those that
--- are most alike. What is like no word at all is passed over, unless it is all.
+-- What each word of a search may stand for, as terms of full text search: a word of
+-- some name (but the last one may not be finished), the beginning of one, or,
+-- where there is none, those that are most alike. What is like no word at all is
+-- passed over, unless it is all.
 CREATE FUNCTION search_terms(key text) RETURNS text[]
 STABLE LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 SET pg_trgm.word_similarity_threshold = 0.5 AS $$
@@ -224,6 +225,9 @@ BEGIN
 			FILTER (WHERE term IS NOT NULL),
 		array_agg(word || ':*' ORDER BY place))
 	FROM (SELECT place, word, CASE
+			WHEN EXISTS (SELECT FROM organisation_word w
+				WHERE w.word = typed.word)
+				AND place < max(place) OVER () THEN typed.word
 			WHEN EXISTS (SELECT FROM organisation_word w
 				WHERE w.word ^@ typed.word)
 			THEN typed.word || ':*'
