@@ -7,7 +7,7 @@ JOIN membership m USING (person_id)
 JOIN network n USING (network_id)
 WHERE e.address = replace(p.last_name, 'Number ', 'm')
 		|| '@members.example.org'
-	AND e.primary_address AND NOT e.shared AND p.first_name = 'Member'
+	AND e.primary_address AND NOT e.shared
 	AND o.name = 'Care Home ' || replace(p.last_name, 'Number ', '')::bigint
 		% 2000
 	AND n.slug = 'network-' || replace(p.last_name, 'Number ', '')::bigint

@@ -18,7 +18,9 @@ FROM hub, generate_series(0, 49) i;
 INSERT INTO person (person_id, first_name, last_name, preferred_name,
 	profession, role_title, organisation_id, setting, postcode_outward,
 	nation, region, phone, language, zone, status, version)
-SELECT gen_random_uuid(), 'Member', 'Number ' || i * 100, '', 'manager',
+SELECT gen_random_uuid(), translate(lpad((i * 100::bigint * 987654321
+		% 999999999989)::text, 12, '0'), '0123456789', 'abcdefghij'),
+	'Number ' || i * 100, '', 'manager',
 	'Manager', NULL, NULL, '', '', '', '', 'en', 'Europe/London', 'active',
 	1
 FROM generate_series(0, 999) i;
