@@ -73,12 +73,14 @@ WHERE t.relnamespace = current_schema()::regnamespace
 	AND (t.relkind = 'r' AND t.relname NOT IN ('migration', 'rpc_seen',
 			'change_staged', 'change', 'feed_head', 'follow_cursor',
 			'import_image', 'held_session', 'recovery_code',
-			'second_factor', 'word')
+			'second_factor', 'word', 'organisation_word',
+			'personal_data', 'person_merge_step')
 			AND t.relname NOT LIKE 'sign\_in\_%'
 			AND NOT (t.relrowsecurity AND NOT EXISTS (
 				SELECT FROM pg_policy WHERE polrelid = t.oid))
 		OR t.relname IN ('hubs', 'networks', 'members'))
-	AND a.attname NOT IN ('export_key', 'salt')
+	AND a.attname NOT IN ('export_key', 'salt', 'keep_before', 'keep_after',
+		'merged_before')
 	AND (t.relname, a.attname) <> ('members', 'person_id')
 	AND a.atttypid <> 'bytea'::regtype AND a.attgenerated = '';
 
