@@ -1,23 +1,88 @@
 -- Search for people. What they are found by is kept beside them, because beside
 -- row-level security an index serves only what compares without a function: only
--- search_people() reads it, as the owner, and asks who sees whom itself.
+-- search_people() reads it, as the owner, and for those whom the caller sees.
 
--- Short lists of what the indexes still have to take in: a search reads them all.
 CREATE TABLE person_search (
 	person_id uuid PRIMARY KEY REFERENCES person ON DELETE CASCADE,
-	scope_ids uuid[] NOT NULL, -- home hub, hubs and networks they belong to
-	name text NOT NULL,  -- the last one first
-	words text NOT NULL  -- ' ' before each: names, addresses, employer
+	scope_ids uuid[] NOT NULL, -- see person_scope_ids
+	name text NOT NULL,        -- the last one first
+	words tsvector NOT NULL    -- of names and employer; @ and each address
 );
+-- Short lists of what the indexes still have to take in: a search reads them all.
 CREATE INDEX person_search_words ON person_search
-	USING gin (words public.gin_trgm_ops) WITH (gin_pending_list_limit = 256);
-CREATE INDEX person_search_name ON person_search
-	USING gin (name public.gin_trgm_ops) WITH (gin_pending_list_limit = 128);
+	USING gin (words) WITH (gin_pending_list_limit = 128);
+CREATE INDEX person_search_scope ON person_search
+	USING gin (scope_ids) WITH (gin_pending_list_limit = 64);
 ALTER TABLE person_search ENABLE ROW LEVEL SECURITY; -- nobody but the owner
+
+-- Every word of people's names, for whoever mistypes one.
+CREATE TABLE person_word (word text PRIMARY KEY);
+CREATE INDEX person_word_similar ON person_word
+	USING gin (word gin_trgm_ops) WITH (gin_pending_list_limit = 64);
+ALTER TABLE person_word ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION note_person_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO person_word
+	SELECT DISTINCT word FROM new_rows, unnest(string_to_array(name, ' ')) word
+	WHERE word <> '' ORDER BY word
+	ON CONFLICT DO NOTHING;
+	RETURN NULL;
+END $$;
+-- What nobody is called any more is forgotten.
+CREATE FUNCTION forget_person_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM person_word w
+	USING (SELECT DISTINCT unnest(string_to_array(name, ' ')) AS word
+		FROM old_rows) o
+	WHERE w.word = o.word AND NOT EXISTS (SELECT FROM person_search
+		WHERE words @@ quote_term(o.word, '')::tsquery);
+	RETURN NULL;
+END $$;
+CREATE TRIGGER note_words_insert AFTER INSERT ON person_search
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION note_person_words();
+CREATE TRIGGER note_words_update AFTER UPDATE ON person_search
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION note_person_words();
+CREATE TRIGGER forget_words_update AFTER UPDATE ON person_search
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION forget_person_words();
+CREATE TRIGGER forget_words_delete AFTER DELETE ON person_search
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION forget_person_words();
+
+-- A term of full text search: exactly this word, or with ':*' its beginning.
+CREATE FUNCTION quote_term(word text, rest text) RETURNS text
+IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
+	SELECT '''' || replace(replace(word, '\', '\\'), '''', '''''') || ''''
+		|| rest
+$$;
 
 -- People who changed, to be compared with others by a timer.
 CREATE TABLE duplicate_check (person_id uuid PRIMARY KEY);
 ALTER TABLE duplicate_check ENABLE ROW LEVEL SECURITY;
+
+-- Who sees somebody, as sees_person() has it: home hub, hubs and networks they
+-- belong to (not only were invited to); nobody's are the superhub's; who is new in
+-- a hub is for the staff of its networks as well.
+CREATE FUNCTION new_scope_id(hub_id uuid) RETURNS uuid
+IMMUTABLE LANGUAGE sql AS $$ SELECT md5('new in ' || hub_id)::uuid $$;
+CREATE FUNCTION person_scope_ids(of_person_id uuid, home_id uuid)
+RETURNS uuid[] STABLE LANGUAGE sql AS $$
+	WITH belongs AS (
+		SELECT hub_id, network_id, status FROM membership
+		WHERE person_id = of_person_id
+	)
+	SELECT ARRAY(SELECT unnest(ARRAY[hub_id, network_id]) FROM belongs
+			WHERE status NOT IN ('invited', 'lapsed')
+		UNION SELECT home_id WHERE home_id IS NOT NULL
+		UNION SELECT new_scope_id(home_id) WHERE home_id IS NOT NULL
+			AND NOT EXISTS (SELECT FROM belongs)
+		UNION SELECT '00000000-0000-0000-0000-000000000000'
+		WHERE home_id IS NULL AND NOT EXISTS (SELECT FROM belongs)
+		ORDER BY 1)
+$$;
 
 -- Who is merged or anonymised is not found.
 CREATE FUNCTION refresh_search(ids uuid[]) RETURNS void
@@ -25,20 +90,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 	WITH fresh AS MATERIALIZED (
 		SELECT p.person_id, p.merged_into_id IS NULL
 				AND p.status <> 'anonymised' AS findable,
-			ARRAY(SELECT p.home_hub_id
-				WHERE p.home_hub_id IS NOT NULL
-				UNION SELECT unnest(ARRAY[m.hub_id, m.network_id])
-				FROM membership m
-				WHERE m.person_id = p.person_id
-					AND m.status NOT IN ('invited', 'lapsed')
-				ORDER BY 1) AS scope_ids,
-			search_key(p.last_name || ' ' || p.first_name) AS name,
-			search_key(p.preferred_name) AS preferred,
+			person_scope_ids(p.person_id, p.home_hub_id) AS scope_ids,
+			search_key(p.last_name || ' ' || p.first_name || ' '
+				|| p.preferred_name) AS name,
 			coalesce(o.search, '') AS employer,
-			coalesce((SELECT string_agg(' ' || e.address, ''
-				ORDER BY e.address)
-				FROM person_email e
-				WHERE e.person_id = p.person_id), '') AS addresses
+			ARRAY(SELECT '@' || e.address FROM person_email e
+				WHERE e.person_id = p.person_id) AS addresses
 		FROM person p LEFT JOIN organisation o USING (organisation_id)
 		WHERE p.person_id = ANY (ids)
 	), gone AS (
@@ -46,8 +103,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 		WHERE s.person_id = f.person_id AND NOT f.findable
 	), kept AS (
 		INSERT INTO person_search AS s
-		SELECT person_id, scope_ids, name, ' ' || name || ' ' || preferred
-			|| addresses || ' ' || employer
+		SELECT person_id, scope_ids, name, array_to_tsvector(addresses
+			|| array_remove(string_to_array(name || ' ' || employer,
+				' '), ''))
 		FROM fresh WHERE findable
 		ON CONFLICT (person_id) DO UPDATE SET name = excluded.name,
 			scope_ids = excluded.scope_ids, words = excluded.words
@@ -73,100 +131,99 @@ BEGIN
 		WHERE renamed.search <> o.search));
 	RETURN NULL;
 END $$;
-CREATE TRIGGER search_insert AFTER INSERT ON person
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
-CREATE TRIGGER search_update AFTER UPDATE ON person
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
-CREATE TRIGGER search_insert AFTER INSERT ON person_email
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
-CREATE TRIGGER search_update AFTER UPDATE ON person_email
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
-CREATE TRIGGER search_delete AFTER DELETE ON person_email
-	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
-CREATE TRIGGER search_insert AFTER INSERT ON membership
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
-CREATE TRIGGER search_update AFTER UPDATE ON membership
-	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
-CREATE TRIGGER search_delete AFTER DELETE ON membership
-	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT
-	EXECUTE FUNCTION search_follows();
+DO $$
+DECLARE
+	followed text;
+	action text;
+BEGIN
+	FOREACH followed IN ARRAY '{person, person_email, membership}'::text[] LOOP
+		FOREACH action IN ARRAY '{insert, update, delete}'::text[] LOOP
+			EXECUTE format('CREATE TRIGGER search_%1$s AFTER %1$s
+				ON %2$I REFERENCING %3$s TABLE AS changed
+				FOR EACH STATEMENT
+				EXECUTE FUNCTION search_follows()', action,
+				followed, CASE action WHEN 'delete' THEN 'OLD'
+				ELSE 'NEW' END);
+		END LOOP;
+	END LOOP;
+END $$;
 CREATE TRIGGER search_update AFTER UPDATE ON organisation
 	REFERENCING NEW TABLE AS renamed OLD TABLE AS old_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION search_follows_employer();
 CREATE INDEX person_employer ON person (organisation_id);
 SELECT refresh_search(ARRAY(SELECT person_id FROM person));
 
--- What is looked for: the beginnings of words, and any part of an address; the
--- longest, which few have, first.
-CREATE FUNCTION search_patterns(query text) RETURNS text[]
-IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
-	SELECT coalesce(array_agg(pattern ORDER BY length(pattern) DESC), '{}')
-	FROM regexp_split_to_table(lower(query), '\s+') typed
-	CROSS JOIN LATERAL (
-		SELECT '%' || regexp_replace(typed, '([\\%_])', '\\\1', 'g') || '%'
-		WHERE typed LIKE '%@%'
-		UNION ALL
-		SELECT '% ' || word || '%'
-		FROM unnest(string_to_array(search_key(typed), ' ')) word
-		WHERE typed NOT LIKE '%@%' AND word <> '') p(pattern)
-$$;
+-- What is looked for: the beginnings of words and addresses; forgiving: or words of
+-- names that are alike.
+CREATE FUNCTION search_terms(query text, forgiving boolean) RETURNS tsquery
+STABLE LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+SET pg_trgm.similarity_threshold = 0.25 AS $$
+BEGIN
+	RETURN (SELECT string_agg(term, ' & ') FROM (
+		SELECT '(' || quote_term(typed, ':*') || CASE
+			WHEN forgiving AND char_length(typed) > 2
+				AND typed NOT LIKE '%@%' THEN coalesce((SELECT string_agg('|' || quote_term(
+					w.word, ''), '')
+				FROM (SELECT w.word FROM person_word w
+					WHERE w.word % typed
+					ORDER BY similarity(w.word, typed) DESC,
+						w.word
+					LIMIT 5) w), '')
+			ELSE '' END || ')' AS term
+		FROM (SELECT DISTINCT word AS typed
+			FROM regexp_split_to_table(lower(left(query, 200)),
+				'\s+') given
+			CROSS JOIN LATERAL unnest(CASE WHEN given LIKE '%@%'
+				THEN ARRAY['@' || given]
+				ELSE string_to_array(search_key(given), ' ')
+				END) word
+			WHERE word <> '' LIMIT 8) t) t)::tsquery;
+END $$;
 
--- Does the caller see whom the search has found? The answer of sees_person(), of
--- what the search knows, and small enough to become part of the plan.
-CREATE FUNCTION finds(scope_ids uuid[], own_ids uuid[], new_ids uuid[],
-	homeless boolean) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$
-	SELECT scope_ids && own_ids OR scope_ids = '{}' AND homeless
-		OR scope_ids <@ new_ids AND scope_ids <> '{}'
-$$;
-
--- Two words are compared by the index, further ones after it. Names that are
--- alike are looked for only when nobody fits, among the first of them that the
--- index gives.
+-- Whoever sees everybody finds by the words' index: of more than a thousand who
+-- fit, some. Others are asked about those whom they see, a hub's thousand.
 CREATE FUNCTION search_people(query text, most integer)
 RETURNS TABLE (person_id uuid, score double precision)
 STABLE LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
-SET pg_trgm.similarity_threshold = 0.4 AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
+	terms tsquery := search_terms(query, false);
 	typed text := search_key(query);
-	p text[] := search_patterns(query);
 	everybody boolean := authority_all();
 	eyes sight := sight();
-	own_ids uuid[] := eyes.hub_ids || eyes.network_ids || eyes.open_hub_ids;
-	new_ids uuid[] := eyes.network_hub_ids; -- who has no membership yet
-	homeless boolean := eyes.superhub;
+	own_ids uuid[] := eyes.hub_ids || eyes.network_ids || eyes.open_hub_ids
+		|| ARRAY(SELECT new_scope_id(id) FROM unnest(eyes.network_hub_ids) id)
+		|| CASE WHEN eyes.superhub
+			THEN '{00000000-0000-0000-0000-000000000000}'::uuid[]
+			ELSE '{}' END;
 BEGIN
-	IF cardinality(p) = 1 THEN
+	IF everybody THEN
 		RETURN QUERY
-		SELECT s.person_id, 1::double precision FROM person_search s
-		WHERE s.words LIKE p[1] AND (everybody
-			OR finds(scope_ids, own_ids, new_ids, homeless))
+		SELECT s.person_id, 1::float8 FROM (
+			SELECT * FROM person_search s
+			WHERE s.words @@ terms LIMIT 1000) s
 		ORDER BY s.name, s.person_id LIMIT most;
-	ELSIF cardinality(p) > 1 THEN
+	ELSE
 		RETURN QUERY
-		SELECT s.person_id, 1::double precision FROM person_search s
-		WHERE s.words LIKE p[1] AND s.words LIKE p[2]
-			AND s.words LIKE ALL (p[3:])
-			AND (everybody
-			OR finds(scope_ids, own_ids, new_ids, homeless))
+		SELECT s.person_id, 1::float8 FROM person_search s
+		WHERE s.scope_ids && own_ids AND ts_match_vq(s.words, terms)
 		ORDER BY s.name, s.person_id LIMIT most;
 	END IF;
-	IF FOUND OR p = '{}' THEN
+	IF FOUND OR typed = '' THEN
 		RETURN;
+	ELSIF everybody THEN
+		terms := search_terms(query, true);
+		RETURN QUERY
+		SELECT s.person_id, similarity(s.name, typed)::float8 AS alike
+		FROM (SELECT * FROM person_search s
+			WHERE s.words @@ terms LIMIT 1000) s
+		ORDER BY alike DESC, s.name, s.person_id LIMIT most;
+	ELSE
+		RETURN QUERY
+		SELECT s.person_id, alike::float8 FROM person_search s
+		CROSS JOIN similarity(s.name, typed) alike
+		WHERE s.scope_ids && own_ids AND alike > 0.35
+		ORDER BY alike DESC, s.name, s.person_id LIMIT most;
 	END IF;
-	RETURN QUERY
-	SELECT s.person_id,
-		public.similarity(s.name, typed)::double precision AS alike
-	FROM (SELECT * FROM person_search s
-		WHERE s.name OPERATOR(public.%) typed LIMIT 1000) s
-	WHERE everybody OR finds(scope_ids, own_ids, new_ids, homeless)
-	ORDER BY alike DESC, s.name, s.person_id LIMIT most;
 END $$;

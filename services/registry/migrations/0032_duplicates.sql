@@ -41,7 +41,7 @@ SET pg_trgm.similarity_threshold = 0.5 AS $$
 		SELECT q.person_id, 'employer', 0.3
 		FROM person q JOIN person_search s USING (person_id), self
 		WHERE q.organisation_id = p.organisation_id
-			AND s.name OPERATOR(public.%) self.name
+			AND s.name % self.name
 		UNION
 		SELECT q.person_id, 'phone', 0.4 FROM person q
 		WHERE p.phone <> '' AND q.phone = p.phone
@@ -52,13 +52,13 @@ SET pg_trgm.similarity_threshold = 0.5 AS $$
 			AND q.profession IS NOT DISTINCT FROM p.profession
 	)
 	SELECT near.person_id, least(1, sum(weight)
-			+ public.similarity(s.name, self.name) * 0.6),
+			+ similarity(s.name, self.name) * 0.6),
 		array_agg(reason ORDER BY reason) || CASE
 			WHEN s.name = self.name THEN '{name}'::text[]
 			ELSE '{}' END
 	FROM near JOIN person_search s USING (person_id), self
 	WHERE near.person_id <> p.person_id
-		AND (public.similarity(s.name, self.name) >= 0.4
+		AND (similarity(s.name, self.name) >= 0.4
 			OR reason = 'registration')
 	GROUP BY near.person_id, s.name, self.name
 $$;

@@ -1,0 +1,20 @@
+-- Nothing new comes to who was merged: it is the kept one's.
+CREATE FUNCTION refuse_merged() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	IF EXISTS (SELECT FROM new_rows n JOIN person p USING (person_id)
+		WHERE p.merged_into_id IS NOT NULL) THEN
+		RAISE 'This person was merged into another; name that one.'
+			USING ERRCODE = 'check_violation', COLUMN = 'person_id';
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER refuse_merged AFTER INSERT ON membership
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION refuse_merged();
+CREATE TRIGGER refuse_merged AFTER INSERT ON person_email
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION refuse_merged();
+CREATE TRIGGER refuse_merged AFTER INSERT ON role_grant
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION refuse_merged();
