@@ -82,7 +82,10 @@ CREATE POLICY place_read ON training_place FOR SELECT USING (
 	OR person_id = ANY ((SELECT authority_person_ids())::uuid[]));
 CREATE POLICY place_book ON training_place FOR INSERT WITH CHECK (
 	completed_on IS NULL
-	AND hub_id = ANY ((SELECT granted_ids('hub', 'hub_admin'))::uuid[]));
+	AND hub_id = ANY ((SELECT granted_ids('hub', 'hub_admin'))::uuid[])
+	-- whom they see
+	AND EXISTS (SELECT FROM person p
+		WHERE p.person_id = training_place.person_id));
 ALTER TABLE training_attendance ENABLE ROW LEVEL SECURITY;
 CREATE POLICY attendance_superhub ON training_attendance USING (
 	(SELECT authority_all() OR granted('superhub_admin')));
