@@ -116,6 +116,20 @@ IMMUTABLE LANGUAGE sql AS $$
 	WHERE word <> ''
 $$;
 
+-- What a text that has one of these words surely contains, in lower case: cheaper
+-- to look for in a large table. Of a name the longest run of letters.
+CREATE FUNCTION words_hints(words text[]) RETURNS text[]
+IMMUTABLE LANGUAGE sql AS $$
+	SELECT array_agg(DISTINCT '%' || lower(regexp_replace(hint,
+		'([\\%_])', '\\\1', 'g')) || '%')
+	FROM unnest(words) word
+	CROSS JOIN LATERAL (
+		SELECT run AS hint FROM regexp_split_to_table(word, CASE
+			WHEN word LIKE '%@%' THEN '\s' ELSE '[^[:alnum:]]+' END) run
+		ORDER BY length(run) DESC LIMIT 1) longest
+	WHERE word <> ''
+$$;
+
 -- What a text becomes: an address or a number alone is empty then, anything else
 -- shows that something stood there.
 CREATE FUNCTION without_words(given text, pattern text) RETURNS text
@@ -148,10 +162,11 @@ BEGIN
 		WHERE attrelid = relation::regclass AND attname = 'version'
 			AND atttypid = 'bigint'::regtype);
 	EXECUTE format('UPDATE %I t SET %s %s WHERE (%s)
-		AND concat_ws(chr(10), %s) ~* $1', relation, changes,
+		AND CASE WHEN lower(concat_ws(chr(10), %5$s)) LIKE ANY ($2)
+			THEN concat_ws(chr(10), %5$s) ~* $1 END', relation, changes,
 		CASE WHEN versioned THEN ', version = version + 1' END,
 		among, texts)
-	USING words_pattern(words);
+	USING words_pattern(words), words_hints(words);
 	GET DIAGNOSTICS found = ROW_COUNT;
 	RETURN found;
 END $$;
