@@ -267,6 +267,27 @@ const struct command people_command = {
 		.columns = "last_name first_name profession setting status "
 			   "person_id" },
 };
+const struct command requests_command = {
+	.name = "requests", CALL,
+	.about = "List what people ask about their data, and complaints",
+	.remote = &(const struct remote){
+		"registry", "ListDataRequests",
+		.columns = "kind status due_on overdue person_id contact "
+			   "data_request_id" },
+};
+const struct command erase_command = {
+	.name = "erase", .arguments = "PERSON", CALL,
+	.about = "Erase a person from every service, for ever",
+	.remote = &(const struct remote){
+		"registry", "ErasePerson", .arguments = "person_id" },
+};
+const struct command retention_command = {
+	.name = "retention", CALL,
+	.about = "Show how long the registry keeps what, and what went",
+	.remote = &(const struct remote){
+		"registry", "ListRetention",
+		.columns = "rule keep_months things last_on about" },
+};
 const struct command programmes_command = {
 	.name = "programmes", .about = "List the programmes", CALL,
 	.remote = &(const struct remote){

@@ -57,7 +57,8 @@ extern const struct command audit_command, keys_command, status_command,
 	clock_command,
 	import_command, outbox_command, report_command, call_command,
 	completion_command, undo_command, export_command,
-	person_data_command;
+	person_data_command, requests_command, erase_command,
+	retention_command;
 extern const struct command hubs_command, networks_command, people_command,
 	programmes_command, sessions_command, session_command, plan_command,
 	publish_command, reschedule_command, cancel_command, advance_command,

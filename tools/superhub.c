@@ -17,7 +17,9 @@ const struct command *const commands[] = {
 	&keys_command, &status_command, &clock_command, &audit_command,
 	/* who is there */
 	&hubs_command, &networks_command, &people_command,
-	&person_data_command,
+	/* what people may ask */
+	&person_data_command, &requests_command, &erase_command,
+	&retention_command,
 	/* what happens */
 	&programmes_command, &sessions_command, &session_command,
 	&plan_command, &publish_command, &reschedule_command, &cancel_command,
