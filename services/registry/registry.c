@@ -8,6 +8,7 @@
 #include "services/registry/audit.h"
 #include "services/registry/credential.h"
 #include "services/registry/factor.h"
+#include "services/registry/retention.h"
 #include "services/registry/signin.h"
 #include "services/registry/statements.h"
 
@@ -247,6 +248,9 @@ const struct binding statements[] = {
 				  MESSAGE(link_wishes) },
 	[STATEMENT_LINK_PUT] = { SQL(put_link), MESSAGE(link) },
 	[STATEMENT_LINK_DROP] = { SQL(drop_link_wish), MESSAGE(address) },
+	[STATEMENT_STAY_TAKE] = { SQL(stay_take), NULL, MESSAGE(stay_notices) },
+	[STATEMENT_STAY_MAILED] = { SQL(stay_mailed),
+				    &notifier__notice__descriptor, NULL },
 	[STATEMENT_SESSION] = { SQL(refresh_session), MESSAGE(session_secret),
 				MESSAGE(session_state) },
 	[STATEMENT_FACTOR_LOCK] = { SQL(factor_lock), MESSAGE(session_secret) },
@@ -261,7 +265,6 @@ const struct binding statements[] = {
 				    MESSAGE(pending_factor) },
 	{ 0 }
 };
-
 
 #define HOUR (3600 * CLOCK_SECOND)
 
@@ -280,10 +283,12 @@ static const struct timer timers[] = {
 	  .every_us = 60 * CLOCK_SECOND },
 	{ "retain_requests", SQL(retain_requests), .every_us = HOUR },
 	{ "retain_guests", SQL(retain_guests), .every_us = HOUR },
+	{ "retain_papers", SQL(retain_papers), .every_us = HOUR },
 	{ "ask_inactive", SQL(ask_inactive), .every_us = HOUR },
 	{ "retain_inactive", SQL(retain_inactive), .every_us = HOUR },
 	{ "retain_agreements", SQL(retain_agreements), .every_us = HOUR },
 	{ "retain_audit", SQL(retain_audit), .every_us = HOUR },
+	{ "mail_stay", .run = mail_stay, .every_us = 60 * CLOCK_SECOND },
 	{ 0 }
 };
 

@@ -1,5 +1,5 @@
--- What goes by itself, and when: requests that nobody approved, guests, and
--- members who have not been seen for years and do not answer.
+-- What goes by itself, and when: requests that nobody approved, guests, members who
+-- have not been seen for years and do not answer, and papers whose time is over.
 
 INSERT INTO retention_rule VALUES
 	('unapproved_request', 6,
@@ -7,7 +7,11 @@ INSERT INTO retention_rule VALUES
 	('guest_identity', 12,
 	'People without a membership or a role: erased.'),
 	('inactive_member', 36,
-	'Members without attendance or sign-in: asked, and erased two months later.');
+	'Members without attendance or sign-in: asked, and erased two months later.'),
+	('hub_enquiry', 12,
+	'Enquiries of organisations that wish to be a hub: deleted.'),
+	('data_request', 36,
+	'Requests about data that are closed: contact and texts erased. That there was one, and when it was answered, stays.');
 
 -- When somebody was last heard of: made known, there, or asked to stay.
 CREATE TABLE person_activity (
@@ -45,7 +49,9 @@ CREATE TABLE retention_notice (
 	person_id uuid PRIMARY KEY REFERENCES person ON DELETE CASCADE,
 	last_on date NOT NULL,
 	asked_at timestamptz NOT NULL,
-	answer_by_on date NOT NULL
+	answer_by_on date NOT NULL,
+	notice_id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+	mailed_at timestamptz -- NULL: not yet, or there is no way
 );
 
 ALTER TABLE person_activity ENABLE ROW LEVEL SECURITY;
