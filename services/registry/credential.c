@@ -34,13 +34,6 @@ bool credential_start(struct service_run *run)
 	return keys != NULL;
 }
 
-void credential_stop(struct service_run *run)
-{
-	(void)run;
-	token_keys_free(keys);
-	keys = NULL;
-}
-
 /* A script test has no start: there the checking keys sign too. */
 const struct token_keys *credential_keys(const struct service_run *run)
 {

@@ -37,13 +37,6 @@ bool factor_start(struct service_run *run)
 	return vault != NULL;
 }
 
-void factor_stop(struct service_run *run)
-{
-	(void)run;
-	vault_free(vault);
-	vault = NULL;
-}
-
 enum status session_is_over(struct call *call)
 {
 	return call_fail(call, STATUS_UNAUTHENTICATED,

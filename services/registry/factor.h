@@ -18,7 +18,6 @@ extern const char *factor_vault_keys; /* the setting */
 
 /* False, with the reason in the log, when the keys are malformed. */
 bool factor_start(struct service_run *run);
-void factor_stop(struct service_run *run);
 
 enum status enrol_second_factor(struct call *call);
 enum status confirm_second_factor(struct call *call);
