@@ -42,7 +42,7 @@ static const struct method methods[] = {
 	  .self = "person_id" },
 	{ "ListPeople", { SQL(list_people) }, .roles = OWN },
 	{ "FindPeopleByEmail", { SQL(find_people_by_email) },
-	  .callers = "gateway superhub" },
+	  .roles = TOKEN_OPERATOR },
 	{ "OpenPerson", { SQL(open_person) }, .roles = SUPERHUB },
 	{ "SearchPeople", { SQL(search_people) }, .roles = STAFF },
 	{ "ChangeEmail", { SQL(change_email), SQL(settle_email),
@@ -297,12 +297,6 @@ static bool start(struct service_run *run)
 	return credential_start(run) && factor_start(run);
 }
 
-static void stop(struct service_run *run)
-{
-	factor_stop(run);
-	credential_stop(run);
-}
-
 const struct service registry = {
 	.name = "registry",
 	.version = ECHO_VERSION,
@@ -316,7 +310,6 @@ const struct service registry = {
 	.migrations = sql_migrations,
 	.peers = "notifier",
 	.start = start,
-	.stop = stop,
 };
 
 int main(int argc, char **argv)
