@@ -272,7 +272,7 @@ static const struct timer timers[] = {
 	{ "move_hubs", SQL(move_hubs), .every_us = 60 * CLOCK_SECOND },
 	{ "give_seats", SQL(give_seats), .every_us = 1 * CLOCK_SECOND },
 	{ "compare_people", SQL(compare_people),
-	  .every_us = 5 * CLOCK_SECOND },
+	  .every_us = 1 * CLOCK_SECOND },
 	{ "lapse_invitations", SQL(lapse_invitations),
 	  .every_us = 60 * CLOCK_SECOND },
 	{ "seal_audit", .run = seal_audit, .every_us = 1 * CLOCK_SECOND },

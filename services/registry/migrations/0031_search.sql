@@ -221,9 +221,11 @@ BEGIN
 		ORDER BY alike DESC, s.name, s.person_id LIMIT most;
 	ELSE
 		RETURN QUERY
-		SELECT s.person_id, alike::float8 FROM person_search s
-		CROSS JOIN similarity(s.name, typed) alike
-		WHERE s.scope_ids && own_ids AND alike > 0.35
-		ORDER BY alike DESC, s.name, s.person_id LIMIT most;
+		SELECT s.person_id, s.alike::float8
+		FROM (SELECT *, similarity(name, typed) AS alike
+			FROM person_search
+			WHERE scope_ids && own_ids OFFSET 0) s
+		WHERE s.alike > 0.35
+		ORDER BY s.alike DESC, s.name, s.person_id LIMIT most;
 	END IF;
 END $$;

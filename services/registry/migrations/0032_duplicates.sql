@@ -44,10 +44,10 @@ SET pg_trgm.similarity_threshold = 0.5 AS $$
 			AND s.name % self.name
 		UNION
 		SELECT q.person_id, 'phone', 0.4 FROM person q
-		WHERE p.phone <> '' AND q.phone = p.phone
+		WHERE q.phone <> '' AND q.phone = p.phone
 		UNION
 		SELECT q.person_id, 'registration', 0.8 FROM person q
-		WHERE p.registration_number <> ''
+		WHERE q.registration_number <> ''
 			AND q.registration_number = p.registration_number
 			AND q.profession IS NOT DISTINCT FROM p.profession
 	)
