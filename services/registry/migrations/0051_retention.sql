@@ -53,6 +53,8 @@ CREATE TABLE retention_notice (
 	notice_id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
 	mailed_at timestamptz -- NULL: not yet, or there is no way
 );
+COMMENT ON COLUMN retention_notice.mailed_at IS
+	'When the question was mailed; empty: not yet, or there is no way.';
 
 ALTER TABLE person_activity ENABLE ROW LEVEL SECURITY;
 CREATE POLICY activity_own ON person_activity USING (

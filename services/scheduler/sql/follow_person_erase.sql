@@ -13,10 +13,11 @@ WITH erased AS MATERIALIZED (
 			p.last_name || ' ' || p.first_name]) n
 			WHERE p.last_name <> '' AND n !~ '^[ ,]|[ ,]$')
 		|| ARRAY(SELECT k.key FROM person_key k
-			WHERE k.person_id = e.person_id AND k.kind = 'address'
-			AND NOT EXISTS (SELECT FROM person_key o
+			WHERE k.person_id = e.person_id AND CASE k.kind
+			WHEN 'name' THEN k.key LIKE '% %'
+			ELSE NOT EXISTS (SELECT FROM person_key o
 				WHERE (o.key, o.kind) = (k.key, k.kind)
-				AND o.person_id <> k.person_id)) AS words,
+				AND o.person_id <> k.person_id) END) AS words,
 		ARRAY(SELECT x FROM unnest(ARRAY[p.first_name, p.last_name,
 			p.preferred_name]) x WHERE x <> '') AS parts
 	FROM erased e LEFT JOIN person p USING (person_id)
