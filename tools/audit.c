@@ -196,7 +196,7 @@ static int follow_page(struct chain *chain, const struct input *input)
 
 static int verify(const struct input *input)
 {
-	struct chain chain = { .arena = arena_new(1 << 16) };
+	struct chain chain = { .arena = NULL };
 	const char *problem = NULL, *text = client_credential_keys();
 	char hash[HEX];
 	int count = 1;
@@ -205,10 +205,12 @@ static int verify(const struct input *input)
 		chain.keys = token_keys_new(text, NULL, &problem);
 	if (problem != NULL)
 		return complain("ECHO_CREDENTIAL_KEYS: %s.", problem);
+	chain.arena = arena_new(1 << 16);
 	progress_begin("batches", 0);
 	while (count > 0)
 		count = follow_page(&chain, input);
 	progress_end();
+	arena_free(chain.arena);
 	if (count < 0)
 		return EXIT_FAILED;
 	if (input->head != NULL && !chain.head_seen)
