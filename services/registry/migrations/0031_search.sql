@@ -86,7 +86,9 @@ $$;
 
 -- Who is merged or anonymised is not found.
 CREATE FUNCTION refresh_search(ids uuid[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
 	WITH fresh AS MATERIALIZED (
 		SELECT p.person_id, p.merged_into_id IS NULL
 				AND p.status <> 'anonymised' AS findable,
@@ -114,8 +116,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 		RETURNING person_id
 	)
 	INSERT INTO duplicate_check SELECT person_id FROM kept
-	ON CONFLICT DO NOTHING
-$$;
+	ON CONFLICT DO NOTHING;
+END $$;
 
 CREATE FUNCTION search_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
