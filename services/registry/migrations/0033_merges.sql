@@ -4,6 +4,7 @@
 
 CREATE TABLE person_merge (
 	merge_id uuid PRIMARY KEY,
+	number bigint NOT NULL GENERATED ALWAYS AS IDENTITY, -- their order
 	keep_id uuid NOT NULL REFERENCES person,
 	merged_id uuid NOT NULL REFERENCES person,
 	reason text NOT NULL,
@@ -244,6 +245,8 @@ DECLARE
 	m person;
 	refusal text;
 BEGIN
+	-- One at a time: they are rare, and concern whoever shares a mailbox.
+	PERFORM pg_advisory_xact_lock(hashtext('registry.merge'));
 	PERFORM FROM person WHERE person_id IN (keep, merged)
 	ORDER BY person_id FOR UPDATE;
 	SELECT * INTO k FROM person WHERE person_id = keep;

@@ -3,7 +3,12 @@
 -- Why the caller may not undo it; NULL: may.
 CREATE FUNCTION undo_refusal(g person_merge) RETURNS text
 STABLE LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-	SELECT CASE WHEN k.merged_into_id IS NOT NULL THEN 'keep_merged'
+	SELECT CASE WHEN k.merged_into_id IS NOT NULL
+			OR EXISTS (SELECT FROM person_merge l
+				WHERE l.keep_id = (g).keep_id
+				AND l.undone_at IS NULL
+				AND l.number > (g).number)
+			THEN 'later'
 		WHEN authority_all() THEN NULL
 		WHEN outranks(k.person_id) THEN 'outranks'
 		WHEN EXISTS (SELECT FROM person_merge_step s
@@ -104,7 +109,10 @@ DECLARE
 	g person_merge;
 	refusal text;
 BEGIN
+	PERFORM pg_advisory_xact_lock(hashtext('registry.merge'));
 	SELECT * INTO g FROM person_merge WHERE merge_id = of_merge_id FOR UPDATE;
+	PERFORM FROM person WHERE person_id IN (g.keep_id, g.merged_id)
+	ORDER BY person_id FOR UPDATE;
 	refusal := undo_refusal(g);
 	IF g.undone_at IS NOT NULL OR refusal IS NOT NULL THEN
 		RETURN refusal;

@@ -2,7 +2,8 @@
 SELECT request_no, shown.*, CASE WHEN g.undone_at IS NOT NULL THEN NULL
 		WHEN refusal IN ('outranks', 'elsewhere') THEN 'FORBIDDEN'
 		ELSE 'CONFLICT' END AS rpc_status,
-	CASE refusal WHEN 'keep_merged' THEN 'Who was kept is merged now: undo that first.'
+	CASE refusal WHEN 'later' THEN
+			'Who was kept was merged again since: undo that first.'
 		ELSE 'This concerns another hub too; ask the operator.'
 	END AS rpc_message,
 	'merge_id' AS rpc_field
