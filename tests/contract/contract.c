@@ -145,6 +145,8 @@ static void check_migrations(struct sql *sql, struct arena *arena)
 					    { 0 } };
 	const struct statement renamed[] = { { "0001_other.sql", own->text },
 					     { 0 } };
+	const struct statement gap[] = { { "0000_before.sql", "" }, *own,
+					 { 0 } };
 	const struct statement none[] = { { 0 } };
 
 	check_says("as embedded", migrate_check(sql, own, arena), NULL);
@@ -153,7 +155,9 @@ static void check_migrations(struct sql *sql, struct arena *arena)
 	check_says("longer", migrate_check(sql, longer, arena),
 		   "0002_more.sql is not applied yet");
 	check_says("renamed", migrate_check(sql, renamed, arena),
-		   "0001_ledger.sql where this program has 0001_other.sql");
+		   "0001_ledger.sql, which this program does not know");
+	check_says("gap", migrate_check(sql, gap, arena),
+		   "has 0001_ledger.sql, but not 0000_before.sql before it");
 	check_says("newer schema", migrate_check(sql, none, arena),
 		   "0001_ledger.sql, which this program does not know");
 }

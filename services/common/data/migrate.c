@@ -69,42 +69,82 @@ static const struct statement *nth(const struct statement *migrations,
 	return NULL;
 }
 
-static const char *compare(struct state *state, size_t number,
-			   const struct statement *migration)
+static const struct applied *find_applied(const struct state *state,
+					  const char *file)
 {
-	const struct applied *applied = &state->applied[number];
-
-	if (strcmp(applied->file, migration->file))
-		return arena_printf(state->arena,
-				    "the schema has %s where this program has "
-				    "%s: they are of different versions",
-				    applied->file, migration->file);
-	if (strcmp(applied->sha256, file_hash(state->arena, migration)))
-		return arena_printf(state->arena,
-				    "%s was changed after it had been applied: "
-				    "restore it and write a new migration",
-				    migration->file);
+	for (size_t i = 0; i < state->count; i++)
+		if (!strcmp(state->applied[i].file, file))
+			return &state->applied[i];
 	return NULL;
 }
 
-static const char *compare_all(struct state *state,
+/* The runtime's and the service's go on by themselves: each is applied up to
+ * some file, without a gap, and as it is embedded. */
+static const char *compare_set(const struct state *state,
+			       const struct statement *set)
+{
+	const char *missing = NULL;
+
+	for (; set && set->file; set++) {
+		const struct applied *applied = find_applied(state, set->file);
+
+		if (!applied) {
+			missing = missing ? missing : set->file;
+			continue;
+		}
+		if (missing)
+			return arena_printf(state->arena,
+					    "the schema has %s, but not %s "
+					    "before it: they are of different "
+					    "versions", set->file, missing);
+		if (strcmp(applied->sha256, file_hash(state->arena, set)))
+			return arena_printf(
+				state->arena,
+				"%s was changed after it had been applied: "
+				"restore it and write a new migration",
+				set->file);
+	}
+	return NULL;
+}
+
+static bool is_embedded(const struct statement *migrations, const char *file)
+{
+	const struct statement *migration;
+
+	for (size_t i = 0; (migration = nth(migrations, i)); i++)
+		if (!strcmp(migration->file, file))
+			return true;
+	return false;
+}
+
+static const char *compare_all(const struct state *state,
 			       const struct statement *migrations)
 {
-	for (size_t i = 0; i < state->count; i++) {
-		const struct statement *migration = nth(migrations, i);
-		const char *problem;
+	const char *problem = compare_set(state, runtime_migrations);
 
-		if (!migration)
-			return arena_printf(
+	if (!problem)
+		problem = compare_set(state, migrations);
+	for (size_t i = 0; !problem && i < state->count; i++)
+		if (!is_embedded(migrations, state->applied[i].file))
+			problem = arena_printf(
 				state->arena,
 				"the schema has %s, which this program does "
 				"not know: deploy the newer program",
 				state->applied[i].file);
-		problem = compare(state, i, migration);
-		if (problem)
-			return problem;
-	}
-	return NULL;
+	return problem;
+}
+
+/* The first that is not applied, NULL: all are. */
+static const struct statement *next(const struct state *state,
+				    const struct statement *migrations)
+{
+	const struct statement *migration;
+	size_t i = 0;
+
+	while ((migration = nth(migrations, i)) &&
+	       find_applied(state, migration->file))
+		i++;
+	return migration;
 }
 
 const char *migrate_check(struct sql *sql, const struct statement *migrations,
@@ -118,20 +158,20 @@ const char *migrate_check(struct sql *sql, const struct statement *migrations,
 	problem = load_applied(state);
 	if (!problem)
 		problem = compare_all(state, migrations);
-	if (!problem && nth(migrations, state->count))
+	if (!problem && next(state, migrations))
 		problem = arena_printf(
 			arena, "%s is not applied yet: run `SERVICE migrate` "
 			       "as the owner first",
-			nth(migrations, state->count)->file);
+			next(state, migrations)->file);
 	return problem;
 }
 
-static const char *apply(struct state *state, size_t number,
-			 const struct statement *migration)
+static const char *apply(struct state *state, const struct statement *migration)
 {
-	const char *values[] = { arena_printf(state->arena, "%zu", number),
-				 migration->file,
-				 file_hash(state->arena, migration) };
+	const char *hash = file_hash(state->arena, migration);
+	const char *values[] = { arena_printf(state->arena, "%zu",
+					      state->count),
+				 migration->file, hash };
 	struct error error;
 
 	if (sql_text(state->sql, migration->text, 0, NULL, NULL, NULL,
@@ -142,6 +182,10 @@ static const char *apply(struct state *state, size_t number,
 		     3, values, NULL, NULL, &error) != STATUS_OK)
 		return arena_printf(state->arena, "%s: %s", migration->file,
 				    error.message);
+	if (state->count == APPLIED_MAX)
+		return "there are more migrations than this program can hold";
+	state->applied[state->count++] =
+		(struct applied){ migration->file, hash };
 	log_line(LOG_INFO, "migrated", "file", migration->file, NULL);
 	return NULL;
 }
@@ -184,8 +228,8 @@ static const char *migrate_all(struct state *state, const char *schema,
 		problem = load_applied(state);
 	if (!problem)
 		problem = compare_all(state, migrations);
-	for (size_t i = state->count; !problem && nth(migrations, i); i++)
-		problem = apply(state, i, nth(migrations, i));
+	while (!problem && next(state, migrations))
+		problem = apply(state, next(state, migrations));
 	if (!problem)
 		problem = run_text(state, grants_text, schema);
 	return problem;
