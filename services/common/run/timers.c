@@ -103,26 +103,30 @@ static const struct timer own_timers[] = {
 	{ 0 },
 };
 
-static void run_if_due(struct timers *timers, const struct timer *timer,
+/* Once, so that a timer with a backlog does not starve the others; true when it
+ * has more to do. */
+static bool run_if_due(struct timers *timers, const struct timer *timer,
 		       int64_t *due_us, struct sql *sql, struct arena *arena)
 {
-	bool more = true;
+	bool more;
 
-	if (clock_monotonic() < *due_us)
-		return;
-	while (more && !service_stopping(timers->run)) {
-		more = timer_run(timers->run, timer, sql, arena);
-		arena_reset(arena);
-		publisher_wake(timers->run->publisher);
-	}
-	*due_us = clock_monotonic() + timer->every_us;
+	if (clock_monotonic() < *due_us || service_stopping(timers->run))
+		return false;
+	more = timer_run(timers->run, timer, sql, arena);
+	arena_reset(arena);
+	publisher_wake(timers->run->publisher);
+	*due_us = clock_monotonic() + (more ? 0 : timer->every_us);
+	return more;
 }
 
-static void run_list(struct timers *timers, const struct timer *list,
+static bool run_list(struct timers *timers, const struct timer *list,
 		     int64_t due_us[], struct sql *sql, struct arena *arena)
 {
+	bool more = false;
+
 	for (int i = 0; list && list[i].name && i < TIMERS_MAX; i++)
-		run_if_due(timers, &list[i], &due_us[i], sql, arena);
+		more |= run_if_due(timers, &list[i], &due_us[i], sql, arena);
+	return more;
 }
 
 static void *timers_main(void *arg)
@@ -130,11 +134,13 @@ static void *timers_main(void *arg)
 	struct timers *timers = arg;
 	struct sql *sql = service_sql(timers->run, "timers");
 	struct arena *arena = arena_new(16384);
+	bool more = false;
 
-	while (service_sleep(timers->run, TICK_US)) {
-		run_list(timers, own_timers, timers->own_due_us, sql, arena);
-		run_list(timers, timers->run->service->timers, timers->due_us,
-			 sql, arena);
+	while (service_sleep(timers->run, more ? 0 : TICK_US)) {
+		more = run_list(timers, own_timers, timers->own_due_us, sql,
+				arena);
+		more |= run_list(timers, timers->run->service->timers,
+				 timers->due_us, sql, arena);
 	}
 	arena_free(arena);
 	sql_close(sql);

@@ -1,9 +1,11 @@
--- A single mail, at once. An address that is no good or suppressed gets none;
--- the ledger says so.
+-- A single mail, at once. An address that is no good or suppressed gets none, and
+-- the ledger says so; but who has just asked for a link to sign in gets it, also
+-- when they want no other mail.
 WITH judged AS (
 	SELECT r.*, coalesce(x.language, 'en') AS text_language,
 		CASE WHEN NOT address_is_sound(r.address) THEN 'bad_address'
-			WHEN EXISTS (SELECT FROM suppression s
+			WHEN r.rule <> 'sign_in' AND EXISTS (
+				SELECT FROM suppression s
 				WHERE s.address IN (lower(r.address),
 					fingerprint(r.address)))
 				THEN 'suppressed' ELSE '' END AS why_not,
