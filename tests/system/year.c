@@ -213,7 +213,7 @@ static void act_once(struct actor *actor)
 		note(actor, reply);
 }
 
-/* ---- what was acknowledged is there ---- */
+/* ---- what was acknowledged is there, or went by the rules of retention ---- */
 
 static void check_acknowledged(struct actor *actor, struct arena *keep)
 {
@@ -221,7 +221,11 @@ static void check_acknowledged(struct actor *actor, struct arena *keep)
 		CHECK_NUMBER(stage_query(&stage, arena_printf(keep,
 			"SELECT count(*) FROM (VALUES %s) a(id, version) "
 			"LEFT JOIN membership m ON m.membership_id = a.id "
-			"WHERE coalesce(m.version, 0) < a.version",
+			"WHERE coalesce(m.version, 0) < a.version "
+			"AND NOT EXISTS (SELECT FROM audit_event e "
+			"WHERE e.keys @> ARRAY[a.id::text] "
+			"AND e.action = 'delete' "
+			"AND e.method = 'retain_requests')",
 			actor->acknowledged.bytes)), ==, 0);
 	actor->acknowledgements = 0;
 	arena_reset(keep);
