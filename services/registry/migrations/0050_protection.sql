@@ -162,7 +162,8 @@ BEGIN
 		FROM new_rows n
 		WHERE n.marketing_opt_in AND NOT EXISTS (SELECT FROM consent c
 			WHERE c.person_id = n.person_id
-			AND c.purpose = 'marketing' AND c.withdrawn_at IS NULL)
+			AND c.purpose = 'marketing' AND c.withdrawn_at IS NULL
+			OFFSET 0) -- no join: that reads everybody's consents
 		ORDER BY n.person_id
 	), given AS (
 		INSERT INTO consent (person_id, purpose, wording_version,
