@@ -274,11 +274,7 @@ static void live(void)
 	for (int day = 0; day < DAYS; day++) {
 		set_day(day);
 		if (day % RAISE_EVERY == RAISE_EVERY - 1)
-			stage_query(&stage, "WITH larger AS (UPDATE network "
-					    "SET capacity = capacity + 2, "
-					    "version = version + 1 "
-					    "WHERE capacity > 0 RETURNING 1) "
-					    "SELECT count(*) FROM larger");
+			stage_query(&stage, system_year_larger.text);
 		if (day % KILL_EVERY == KILL_EVERY - 1 &&
 		    stage_ready(&stage, 1 - kills % 2)) {
 			stage_signal(&stage, kills % REPLICAS, SIGKILL);

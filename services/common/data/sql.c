@@ -223,10 +223,14 @@ enum status sql_failure(struct sql *sql, const PGresult *result,
 		return error_set(error, status,
 				 "This is for the staff of its own hub or "
 				 "network; ask them.", "");
+	if (!arena) { /* the result goes before the error is read */
+		snprintf(sql->sqlstate, sizeof(sql->sqlstate), "%s", state);
+		return error_set(error, status, sql->sqlstate, "");
+	}
 	return error_set(error, status,
-			 arena ? arena_strdup(arena, or_empty(primary)) : state,
-			 arena ? arena_strdup(arena, or_empty(PQresultErrorField(
-					result, PG_DIAG_COLUMN_NAME))) : "");
+			 arena_strdup(arena, or_empty(primary)),
+			 arena_strdup(arena, or_empty(PQresultErrorField(
+					result, PG_DIAG_COLUMN_NAME))));
 }
 
 /* What is not a statement with a contract needs its transaction first; if that

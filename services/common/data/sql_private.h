@@ -60,6 +60,7 @@ struct sql {
 	bool keep_plans;       /* see sql_keep_plans */
 	int idle_limit_ms;     /* in a transaction */
 	int rows;              /* of the last statement */
+	char sqlstate[6];      /* of the last failure that nobody's arena keeps */
 	char now[CLOCK_TEXT_MAX]; /* when the transaction began: the domain's */
 };
 
