@@ -71,8 +71,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 	FROM gen_random_uuid() salt
 $$;
 
--- Called by migrations: from now on every change of this table is an event. Its
--- triggers are written out for the table, so that their plans can be kept.
+-- Called by migrations: from now on every change of this table is an event (of
+-- at most 2,000 keys, so that each fits into a message). Its triggers are written
+-- out for the table, so that their plans can be kept.
 CREATE FUNCTION audit_changes(changed regclass, entity text, key_column text)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -102,18 +103,22 @@ BEGIN
 			SET plan_cache_mode = force_generic_plan AS $f$
 			BEGIN
 				PERFORM audit_note(%L, %L, array_agg(key ORDER BY key),
-					coalesce(array_agg(DISTINCT coalesce(
-						a.subject_id, b.subject_id))
-						FILTER (WHERE coalesce(
-						a.subject_id, b.subject_id)
+					coalesce(array_agg(DISTINCT subject_id)
+						FILTER (WHERE subject_id
 						IS NOT NULL), '{}'),
-					string_agg(coalesce(b.digest, audit_nothing()),
-						'' ORDER BY key),
-					string_agg(coalesce(a.digest, audit_nothing()),
-						'' ORDER BY key), '')
-				FROM (%s) b FULL JOIN (%s) a USING (key)
-				WHERE a.digest IS DISTINCT FROM b.digest
-				HAVING count(*) > 0;
+					string_agg(before, '' ORDER BY key),
+					string_agg(after, '' ORDER BY key), '')
+				FROM (SELECT key, coalesce(a.subject_id,
+						b.subject_id) AS subject_id,
+					coalesce(b.digest, audit_nothing())
+						AS before,
+					coalesce(a.digest, audit_nothing())
+						AS after,
+					row_number() OVER (ORDER BY key) / 2000
+						AS part
+					FROM (%s) b FULL JOIN (%s) a USING (key)
+					WHERE a.digest IS DISTINCT FROM b.digest
+				) changed GROUP BY part;
 				RETURN NULL;
 			END $f$ $body$, name, action, entity, before_rows,
 			after_rows);
