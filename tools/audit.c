@@ -10,7 +10,6 @@
 #include "tools/command.h"
 #include "tools/progress.h"
 
-#define CONTEXT "ECHO1 audit" /* as services/registry/audit.h has it */
 #define HEX (2 * DIGEST_BYTES + 1)
 #define PAGE 100
 
@@ -67,7 +66,7 @@ static const char *check_batch(const struct chain *chain,
 		return "its hash is no hash";
 	if (chain->keys == NULL)
 		return NULL;
-	if (token_check_bytes(chain->keys, chain->arena, CONTEXT,
+	if (token_check_bytes(chain->keys, chain->arena, TOKEN_AUDIT,
 			      batch->signature.data, batch->signature.len,
 			      &bytes, &length, &error) != STATUS_OK)
 		return "its signature is not the registry's";
@@ -157,7 +156,6 @@ static int follow_batch(struct chain *chain, const struct input *input,
 	}
 	if (wrong == NULL)
 		return EXIT_OK;
-	progress_hide();
 	if (*wrong != '\0')
 		complain("the audit trail is broken at batch %lld: %s. Keep the "
 			 "database as it is, and compare it with a backup.",

@@ -50,7 +50,8 @@ static const struct setting table[] = {
 	{ .name = "ECHO_PEERS", .value = &settings.peers, .fallback = "",
 	  .about = "everybody's public keys" },
 	{ .name = "ECHO_CREDENTIAL_KEYS", .value = &settings.credential_keys,
-	  .fallback = "", .about = "what checks the registry's signatures" },
+	  .fallback = "", .about = "what checks the registry's "
+	  "signatures, retired keys too" },
 	{ .name = "ECHO_CLOCK_FILE", .value = &settings.clock_file,
 	  .fallback = "", .about = "the file that holds the domain's time" },
 	{ .name = "ECHO_REGISTRY_URL", .value = &settings.urls[0],

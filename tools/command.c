@@ -6,6 +6,7 @@
 #include "tools/client.h"
 #include "tools/command.h"
 #include "tools/output.h"
+#include "tools/progress.h"
 
 struct arena *memory;
 
@@ -13,6 +14,7 @@ int complain(const char *format, ...)
 {
 	va_list args;
 
+	progress_hide();
 	fflush(stdout);
 	va_start(args, format);
 	fputs("superhub: ", stderr);

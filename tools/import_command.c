@@ -167,7 +167,7 @@ const struct command import_command = {
 		   "attendance, or an export of another program: iecho, "
 		   "eventbrite, mailchimp (also mailchimp-unsubscribed and "
 		   "-cleaned, which become suppressions), zoom-registration. "
-		   "Those need --set network=SLUG. zoom is a list of "
+		   "Those with members need --set network=SLUG. zoom is a list of "
 		   "participants and needs --session.\n\n"
 		   "It is checked as a "
 		   "whole before anything is sent. A row with an error is told "

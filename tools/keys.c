@@ -28,7 +28,7 @@ struct key_file {
 	mode_t mode;
 };
 
-static const char *new_key_id(void)
+const char *keys_new_id(void)
 {
 	uint8_t id[ID_BYTES];
 	char text[ID_TEXT];
@@ -41,7 +41,7 @@ static const char *new_key_id(void)
 /* Everything is made before anything is written. */
 static void make_files(const char *folder, struct key_file files[FILES])
 {
-	const char *key_id = new_key_id();
+	const char *key_id = keys_new_id();
 	struct text peers = text_new(memory);
 	char secret[SEAL_KEY_TEXT], public[SEAL_KEY_TEXT];
 	char signing[TOKEN_SECRET_TEXT], checking[TOKEN_PUBLIC_TEXT];
@@ -129,7 +129,7 @@ static int make_keys(const char *folder)
 		if (write_file(&files[i]) != EXIT_OK)
 			return EXIT_FAILED;
 	printf("%d key files were made in %s. Keep *.keys secret, except "
-	       "credential.keys.\n", FILES, folder);
+	       "credential.keys and retired.keys.\n", FILES, folder);
 	return EXIT_OK;
 }
 
@@ -181,7 +181,7 @@ const struct command keys_command = {
 		"DIR/credential.keys what checks them "
 		"(ECHO_CREDENTIAL_KEYS_FILE), and DIR/vault.keys what the "
 		"registry seals second factors with (ECHO_VAULT_KEYS_FILE). "
-		"Nothing is ever overwritten.\n\n"
+		"Without --rotate nothing is ever overwritten.\n\n"
 		"With --rotate the signing key is changed in three steps, "
 		"between which services are restarted; each says what to do "
 		"before the next.",

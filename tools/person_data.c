@@ -8,7 +8,6 @@
 
 #include "protection.pb-c.h"
 #include "registry.pb-c.h"
-#include "services/common/base/text.h"
 #include "tools/client.h"
 #include "tools/command.h"
 #include "tools/person_page.h"

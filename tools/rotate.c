@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "services/common/base/clock.h"
-#include "services/common/base/id.h"
 #include "services/common/base/text.h"
 #include "services/common/wire/token.h"
 #include "tools/command.h"
@@ -44,6 +43,11 @@ static int read_lines(const char *folder, const char *name,
 			lines->line[lines->count++] =
 				arena_strdup(memory, piece);
 	}
+	if (lines->count == LINES_MAX && fgets(piece, sizeof(piece), file)) {
+		fclose(file);
+		return complain("%s holds more keys than %d: nothing was "
+				"changed.", lines->path, LINES_MAX);
+	}
 	fclose(file);
 	if (lines->count == 0)
 		return complain("there is no key in %s", lines->path);
@@ -55,6 +59,14 @@ static bool same_key(const char *a, const char *b)
 	size_t length = strcspn(a, " ");
 
 	return strcspn(b, " ") == length && !memcmp(a, b, length);
+}
+
+static bool has_key(const struct lines *lines, const char *line)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (same_key(lines->line[i], line))
+			return true;
+	return false;
 }
 
 /* A new file in the place of the old one, whole or not at all; who may read it
@@ -87,18 +99,15 @@ static int write_lines(const struct lines *lines)
 static int add_key(struct lines *signing, struct lines *checking)
 {
 	char secret[TOKEN_SECRET_TEXT], public[TOKEN_PUBLIC_TEXT];
-	char id_text[ID_TEXT];
-	uint8_t id[ID_BYTES];
+	const char *key_id = keys_new_id();
 
-	id_new(id);
-	id_format(id, id_text);
 	token_key_pair(secret, public);
 	/* one whose secret was never written is of no use */
 	checking->count = 1;
 	checking->line[checking->count++] =
-		arena_printf(memory, "%s %s", id_text + ID_TEXT - 9, public);
+		arena_printf(memory, "%s %s", key_id, public);
 	signing->line[signing->count++] =
-		arena_printf(memory, "%s %s", id_text + ID_TEXT - 9, secret);
+		arena_printf(memory, "%s %s", key_id, secret);
 	if (write_lines(checking) != EXIT_OK || write_lines(signing) != EXIT_OK)
 		return EXIT_FAILED;
 	printf("Step 1 of 3: a new key is known. Restart every service, one "
@@ -133,10 +142,15 @@ static int drop_keys(const char *folder, const struct lines *signing,
 	if (access(retired.path, F_OK) == 0 &&
 	    read_lines(folder, "retired.keys", &retired) != EXIT_OK)
 		return EXIT_FAILED;
-	for (size_t i = 0; i < checking->count; i++)
-		if (!same_key(checking->line[i], signing->line[0]) &&
-		    retired.count < LINES_MAX)
-			retired.line[retired.count++] = checking->line[i];
+	for (size_t i = 0; i < checking->count; i++) {
+		if (same_key(checking->line[i], signing->line[0]) ||
+		    has_key(&retired, checking->line[i]))
+			continue;
+		if (retired.count == LINES_MAX)
+			return complain("%s is full: nothing was changed.",
+					retired.path);
+		retired.line[retired.count++] = checking->line[i];
+	}
 	checking->line[0] = checking->line[checking->count - 1];
 	checking->count = 1;
 	if (write_lines(&retired) != EXIT_OK ||

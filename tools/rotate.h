@@ -9,4 +9,7 @@
 /* The next step with the files of this folder; an exit code. */
 int rotate_keys(const char *folder);
 
+/* A short id for a new key. */
+const char *keys_new_id(void);
+
 #endif

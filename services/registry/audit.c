@@ -28,7 +28,7 @@ static const ProtobufCMessage *make_seal(const struct token_keys *keys,
 		    (ProtobufCMessage *const *)page->events, page->n_events,
 		    seal->hash.data);
 	seal->signature.data = token_sign_bytes(
-		keys, arena, AUDIT_CONTEXT, seal->hash.data, DIGEST_BYTES,
+		keys, arena, TOKEN_AUDIT, seal->hash.data, DIGEST_BYTES,
 		&seal->signature.len);
 	return &seal->base;
 }

@@ -8,9 +8,6 @@
 
 #include "services/common/run/service.h"
 
-/* What a batch's signature is for (wire/token.h). */
-#define AUDIT_CONTEXT "ECHO1 audit"
-
 bool seal_audit(struct service_run *run, struct sql *sql,
 		struct arena *arena);
 

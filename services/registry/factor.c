@@ -20,9 +20,6 @@
 const char *factor_vault_keys;
 static struct vault *vault; /* NULL: nobody can have a second factor */
 
-typedef Registry__FactorChallenge challenge;
-typedef Registry__FactorOutcome outcome;
-
 bool factor_start(struct service_run *run)
 {
 	const char *problem = NULL;
@@ -44,26 +41,16 @@ enum status session_is_over(struct call *call)
 			 "session_secret");
 }
 
-static enum status run_statement(struct call *call, int which,
-				 const ProtobufCMessage *message)
-{
-	struct sql_request request = { .message = message,
-				       .principal_person_id = "" };
-	struct sql_result result;
-
-	return sql_run(call->sql, &statements[which], 1, &request, call->arena,
-		       &result, &call->error);
-}
-
 /* What the session's person has, locked until the transaction ends. */
 static enum status challenge_of(struct call *call, const char *session_secret,
-				challenge **found)
+				Registry__FactorChallenge **found)
 {
 	Registry__SessionSecret secret = REGISTRY__SESSION_SECRET__INIT;
 	ProtobufCMessage *reply = NULL;
 
 	secret.session_secret = (char *)(uintptr_t)session_secret;
-	if (run_statement(call, STATEMENT_FACTOR_LOCK, &secret.base) !=
+	if (sql_call(call->sql, &statements[STATEMENT_FACTOR_LOCK],
+		     &secret.base, call->arena, NULL, &call->error) !=
 		    STATUS_OK ||
 	    sql_call(call->sql, &statements[STATEMENT_FACTOR_CHALLENGE],
 		     &secret.base, call->arena, &reply,
@@ -71,7 +58,7 @@ static enum status challenge_of(struct call *call, const char *session_secret,
 		return call->error.status == STATUS_NOT_FOUND
 			       ? session_is_over(call)
 			       : call->error.status;
-	*found = (challenge *)reply;
+	*found = (Registry__FactorChallenge *)reply;
 	return STATUS_OK;
 }
 
@@ -117,7 +104,7 @@ enum status enrol_second_factor(struct call *call)
 			&registry__enrol_second_factor_reply__descriptor);
 	Registry__PendingFactor pending = REGISTRY__PENDING_FACTOR__INIT;
 	uint8_t secret[SECRET_BYTES];
-	challenge *have;
+	Registry__FactorChallenge *have;
 
 	if (!vault)
 		return call_fail(call, STATUS_UNAVAILABLE,
@@ -137,13 +124,14 @@ enum status enrol_second_factor(struct call *call)
 	reply->secret = base32(call->arena, secret, sizeof(secret));
 	reply->uri = make_uri(call->arena, have->address, reply->secret);
 	call->reply = &reply->base;
-	return run_statement(call, STATEMENT_FACTOR_PENDING, &pending.base);
+	return sql_call(call->sql, &statements[STATEMENT_FACTOR_PENDING],
+			&pending.base, call->arena, NULL, &call->error);
 }
 
 /* ---- codes ---- */
 
 /* The step of a code that is right now; 0: it is not. */
-static int64_t step_of(const struct call *call, const challenge *have,
+static int64_t step_of(const struct call *call, const Registry__FactorChallenge *have,
 		       const ProtobufCBinaryData *sealed, const char *code)
 {
 	size_t length = 0;
@@ -185,7 +173,7 @@ static const char *recovery_text(struct arena *arena, const char *typed)
 	return text.bytes;
 }
 
-static char *find_recovery(const struct call *call, const challenge *have,
+static char *find_recovery(const struct call *call, const Registry__FactorChallenge *have,
 			   const char *typed)
 {
 	const char *text = recovery_text(call->arena, typed);
@@ -197,8 +185,8 @@ static char *find_recovery(const struct call *call, const challenge *have,
 	return NULL;
 }
 
-static void judge(const struct call *call, const challenge *have,
-		  const char *code, outcome *out)
+static void judge(const struct call *call, const Registry__FactorChallenge *have,
+		  const char *code, Registry__FactorOutcome *out)
 {
 	bool may_enrol = have->pending.len &&
 			 (!have->secret.len || have->passed);
@@ -236,7 +224,7 @@ static char *new_recovery_code(struct arena *arena)
 	return text.bytes;
 }
 
-static void add_recovery_codes(struct call *call, outcome *out,
+static void add_recovery_codes(struct call *call, Registry__FactorOutcome *out,
 			       Registry__ConfirmSecondFactorReply *reply)
 {
 	out->recovery_hashes = arena_array(call->arena, RECOVERY_CODES,
@@ -264,12 +252,12 @@ static enum status refuse_code(struct call *call)
 }
 
 /* OK, and the outcome recorded; a refusal stands in call->error. */
-static enum status try_code(struct call *call, outcome *out,
+static enum status try_code(struct call *call, Registry__FactorOutcome *out,
 			    Registry__ConfirmSecondFactorReply *reply)
 {
 	const Registry__ConfirmSecondFactorRequest *request =
 		(Registry__ConfirmSecondFactorRequest *)call->request;
-	challenge *have;
+	Registry__FactorChallenge *have;
 
 	registry__factor_outcome__init(out);
 	if (challenge_of(call, request->session_secret, &have) != STATUS_OK)
@@ -283,8 +271,8 @@ static enum status try_code(struct call *call, outcome *out,
 	judge(call, have, request->code, out);
 	if (out->kind == REGISTRY__FACTOR_OUTCOME__KIND__enrolled)
 		add_recovery_codes(call, out, reply);
-	if (run_statement(call, STATEMENT_FACTOR_OUTCOME, &out->base) !=
-	    STATUS_OK)
+	if (sql_call(call->sql, &statements[STATEMENT_FACTOR_OUTCOME],
+		     &out->base, call->arena, NULL, &call->error) != STATUS_OK)
 		return call->error.status;
 	return out->kind == REGISTRY__FACTOR_OUTCOME__KIND__wrong
 		       ? refuse_code(call)
@@ -297,7 +285,7 @@ enum status confirm_second_factor(struct call *call)
 		(Registry__ConfirmSecondFactorReply *)message_new(
 			call->arena,
 			&registry__confirm_second_factor_reply__descriptor);
-	outcome out;
+	Registry__FactorOutcome out;
 
 	call->reply = &reply->base;
 	return try_code(call, &out, reply);
@@ -309,12 +297,13 @@ enum status disable_second_factor(struct call *call)
 		REGISTRY__CONFIRM_SECOND_FACTOR_REPLY__INIT;
 	Registry__PendingFactor whose = REGISTRY__PENDING_FACTOR__INIT;
 	enum status status;
-	outcome out;
+	Registry__FactorOutcome out;
 
 	call->reply = message_new(call->arena, &rpc__done__descriptor);
 	status = try_code(call, &out, &unused);
 	if (status != STATUS_OK || call->error.status != STATUS_OK)
 		return status;
 	whose.person_id = out.person_id;
-	return run_statement(call, STATEMENT_FACTOR_DROP, &whose.base);
+	return sql_call(call->sql, &statements[STATEMENT_FACTOR_DROP],
+			&whose.base, call->arena, NULL, &call->error);
 }

@@ -1,6 +1,6 @@
 /*
  * registry: organisations, hubs, networks, people, memberships and roles. The
- * tables; the other files hold what SQL must not do, which is to know keys.
+ * tables; the other files do what SQL must not: know keys, and call others.
  */
 #include "registry.pb-c.h"
 #include "registry_sql.h"
@@ -125,11 +125,11 @@ static const struct method methods[] = {
 	{ "ListConsents", { SQL(list_consents) }, .roles = STAFF,
 	  .self = "person_id" },
 	{ "OpenDataRequest", { SQL(open_data_request) }, .write = true,
-	  .callers = "gateway superhub" },
+	  .callers = BROWSERS },
 	{ "MoveDataRequest", { SQL(move_data_request) },
 	  .key = "data_request_id", .write = true, .roles = HUB },
 	{ "GetDataRequest", { SQL(get_data_request) },
-	  .callers = "gateway superhub" },
+	  .callers = BROWSERS },
 	{ "ListDataRequests", { SQL(list_data_requests) }, .roles = HUB,
 	  .self = "person_id" },
 	{ "ErasePerson", { SQL(erase_person) }, .key = "person_id",
@@ -180,7 +180,7 @@ static const struct method methods[] = {
 	{ "HubPipeline", { SQL(hub_pipeline) },
 	  .roles = SUPERHUB " superhub_viewer" },
 	{ "EnquireHub", { SQL(enquire_hub) }, .key = "enquiry_id",
-	  .write = true, .callers = "gateway superhub" },
+	  .write = true, .callers = BROWSERS },
 	{ "ListHubEnquiries", { SQL(list_hub_enquiries) }, .roles = SUPERHUB },
 	{ "DecideHubEnquiry", { SQL(decide_hub_enquiry) },
 	  .key = "enquiry_id", .write = true, .roles = SUPERHUB },

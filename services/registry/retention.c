@@ -12,11 +12,10 @@ static const struct authority timer_authority = { "service", "", "",
 static Registry__StayNotices *take(struct sql *sql, struct arena *arena,
 				   struct error *error)
 {
-	Rpc__Done none = RPC__DONE__INIT;
 	ProtobufCMessage *reply = NULL;
 
 	if (sql_begin(sql, &timer_authority, error) == STATUS_OK &&
-	    sql_call(sql, &statements[STATEMENT_STAY_TAKE], &none.base, arena,
+	    sql_call(sql, &statements[STATEMENT_STAY_TAKE], NULL, arena,
 		     &reply, error) == STATUS_OK &&
 	    sql_commit(sql, error) == STATUS_OK)
 		return (Registry__StayNotices *)reply;
@@ -24,7 +23,7 @@ static Registry__StayNotices *take(struct sql *sql, struct arena *arena,
 	return NULL;
 }
 
-/* The notifier has them. */
+/* The notifier has answered them: taken, or refused for good. */
 static bool mark(struct sql *sql, const Registry__StayNotices *taken,
 		 struct arena *arena, struct error *error)
 {

@@ -142,11 +142,10 @@ static const struct authority timer_authority = { "service", "", "",
 static enum status prepare(struct sql *sql, struct round *round,
 			   struct error *error)
 {
-	Rpc__Done none = RPC__DONE__INIT;
 	ProtobufCMessage *reply;
 
 	if (sql_begin(sql, &timer_authority, error) != STATUS_OK ||
-	    sql_call(sql, &statements[STATEMENT_LINK_TAKE], &none.base,
+	    sql_call(sql, &statements[STATEMENT_LINK_TAKE], NULL,
 		     round->arena, &reply, error) != STATUS_OK)
 		return error->status;
 	round->wishes = (Registry__LinkWishes *)reply;

@@ -4,8 +4,9 @@
  * The runtime's own migrations (data/migrations) come first, then the
  * service's (services/NAME/migrations/NNNN_what.sql), all in one transaction
  * under an advisory lock, recorded with their SHA-256 in table migration of the
- * service's schema. Either may grow by itself. A server compares what is embedded with what was applied
- * and refuses to start on any difference, naming the file.
+ * service's schema. Either may grow by itself. A server compares what is
+ * embedded with what was applied and refuses to start on any difference, naming
+ * the file.
  *
  * After migrating, the service's login role (named as the schema) is granted
  * what it needs; the tables stay the owner's, so that row-level security binds

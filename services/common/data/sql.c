@@ -340,15 +340,16 @@ enum status sql_run_and_commit(struct sql *sql, const struct binding *binding,
 			       const struct sql_request requests[],
 			       struct arena *arena, struct error *error)
 {
-	const struct prepared *prepared;
-	const char *problem = NULL;
+	const struct prepared *prepared =
+		sql_prepared_or_error(sql, binding, arena, error);
 	PGresult *result;
 	enum status status;
 
-	prepared = sql_prepared(sql, binding, arena, &problem);
-	if (!prepared)
-		return error_set(error, STATUS_UNAVAILABLE,
-				 "The database went away; try again.", "");
+	if (!prepared) {
+		status = error->status;
+		sql_rollback(sql);
+		return status;
+	}
 	result = sql_steps(
 		sql, (struct step[]){
 			     { .name = prepared->name,

@@ -15,7 +15,7 @@
  * reserved for saying no without an exception: rpc_status (a name of
  * rpc.Status, NULL or OK for yes), rpc_message, rpc_field.
  *
- * sql_prepare checks the contract against the live schema and both
+ * sql_check holds the contract against the live schema and both
  * descriptors, and names file and field of what does not fit. Errors of the
  * database become a status by SQLSTATE; a constraint's COMMENT "field: text"
  * is what the caller sees; DETAIL never leaves the log.

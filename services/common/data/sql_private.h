@@ -1,7 +1,8 @@
 /*
  * What the files of sql share: a connection and its prepared statements.
  * sql.c connects and commits, sql_prepare.c builds the relation request and
- * checks the contract, sql_run.c binds rows and reads results.
+ * checks the contract, sql_run.c binds rows and reads results, sql_steps.c sends
+ * several statements at once.
  */
 #ifndef ECHO_DATA_SQL_PRIVATE_H
 #define ECHO_DATA_SQL_PRIVATE_H
@@ -69,6 +70,12 @@ struct sql {
 const struct prepared *sql_prepared(struct sql *sql,
 				    const struct binding *binding,
 				    struct arena *arena, const char **problem);
+
+/* The same; NULL with the error for the caller, what is ours in the log. */
+const struct prepared *sql_prepared_or_error(struct sql *sql,
+					     const struct binding *binding,
+					     struct arena *arena,
+					     struct error *error);
 
 /* Statements that share one message to the server and back; NULL ends. Each
  * runs only if those before it succeeded. */

@@ -300,32 +300,42 @@ static PGresult *execute(struct sql *sql, const struct prepared *prepared,
 	return sql_steps(sql, steps);
 }
 
+const struct prepared *sql_prepared_or_error(struct sql *sql,
+					     const struct binding *binding,
+					     struct arena *arena,
+					     struct error *error)
+{
+	const struct prepared *prepared = NULL;
+	const char *problem = NULL;
+
+	if (sql->conn || sql_ready(sql))
+		prepared = sql_prepared(sql, binding, arena, &problem);
+	if (!prepared && PQstatus(sql->conn) != CONNECTION_OK) {
+		error_set(error, STATUS_UNAVAILABLE,
+			  "The database does not answer; try again in a "
+			  "moment.", "");
+	} else if (!prepared) {
+		log_line(LOG_ERROR, "contract broken", "problem", problem,
+			 NULL);
+		error_set(error, STATUS_INTERNAL,
+			  "The service and its database do not fit; the log "
+			  "has the details.", "");
+	}
+	return prepared;
+}
+
 enum status sql_run(struct sql *sql, const struct binding *binding,
 		    size_t count, const struct sql_request requests[],
 		    struct arena *arena, struct sql_result results[],
 		    struct error *error)
 {
-	const struct prepared *prepared;
-	const char *problem = NULL;
+	const struct prepared *prepared =
+		sql_prepared_or_error(sql, binding, arena, error);
 	PGresult *result;
 	enum status status;
 
-	if (!sql->conn && !sql_ready(sql))
-		return error_set(error, STATUS_UNAVAILABLE,
-				 "The database does not answer; try again in a "
-				 "moment.", "");
-	prepared = sql_prepared(sql, binding, arena, &problem);
-	if (!prepared && PQstatus(sql->conn) != CONNECTION_OK)
-		return error_set(error, STATUS_UNAVAILABLE,
-				 "The database does not answer; try again in a "
-				 "moment.", "");
-	if (!prepared) {
-		log_line(LOG_ERROR, "contract broken", "problem", problem,
-			 NULL);
-		return error_set(error, STATUS_INTERNAL,
-				 "The service and its database do not fit; the "
-				 "log has the details.", "");
-	}
+	if (!prepared)
+		return error->status;
 	result = execute(sql, prepared,
 			 sql_params(prepared, arena, count, requests));
 	sql->rows = PQntuples(result);

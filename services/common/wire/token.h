@@ -3,9 +3,10 @@
  * grants, until when) with Ed25519; every service checks it itself, so the
  * gateway need not be trusted to have done so.
  *
- *   key id length | key id | signature (64) | packed rpc.Credential
+ *   key id length | key id | signature (64) | the bytes, of a credential the
+ *   packed rpc.Credential
  *
- * The signature is over a context string and the packed message. Keys rotate
+ * The signature is over a context string and the bytes. Keys rotate
  * by key id. Safe from any thread after start.
  */
 #ifndef ECHO_WIRE_TOKEN_H
@@ -21,6 +22,8 @@
 /* Who sits at the machine, and needs no person: every method that asks for a
  * role admits this one, and row-level security hides nothing from it. */
 #define TOKEN_OPERATOR "operator"
+/* What the signature of a batch of the audit trail is for. */
+#define TOKEN_AUDIT "ECHO1 audit"
 
 struct token_keys;
 
