@@ -264,12 +264,17 @@ CREATE POLICY request_ask ON data_request FOR INSERT WITH CHECK (
 	person_id = ANY ((SELECT authority_person_ids())::uuid[])
 	AND status = 'received');
 
-CREATE VIEW data_request_message WITH (security_invoker) AS
-SELECT data_request_id, kind, person_id, hub_id, contact, details, status,
-	status_reason, received_at, due_on,
-	closed_at IS NULL AND due_on < echo_now()::date AS overdue, closed_at,
-	version
-FROM data_request;
+-- A request as its message shows it.
+CREATE FUNCTION data_request_shown(d data_request) RETURNS TABLE (
+	data_request_id uuid, kind text, person_id uuid, hub_id uuid, contact text,
+	details text, status text, reason text, received_at timestamptz,
+	due_on date, overdue boolean, closed_at timestamptz, version bigint)
+STABLE LANGUAGE sql AS $$
+	SELECT d.data_request_id, d.kind, d.person_id, d.hub_id, d.contact,
+		d.details, d.status, d.status_reason, d.received_at, d.due_on,
+		d.closed_at IS NULL AND d.due_on < echo_now()::date, d.closed_at,
+		d.version
+$$;
 
 -- ---- Erasure ----
 

@@ -12,11 +12,10 @@ WITH asked AS MATERIALIZED (
 			+ interval '1 month')::date, 1
 	FROM asked
 	WHERE person_id IS NOT NULL OR contact <> ''
-	RETURNING *
+	RETURNING data_request, data_request_id
 )
-SELECT a.request_no, s.data_request_id, s.kind, s.person_id, s.hub_id,
-	s.contact, s.details, s.status, s.status_reason, s.received_at,
-	s.due_on, s.due_on < a.now::date AS overdue, s.closed_at, s.version,
+SELECT a.request_no, shown.*,
 	CASE WHEN s.data_request_id IS NULL THEN 'INVALID' END AS rpc_status,
 	'Say how to answer.' AS rpc_message, 'contact' AS rpc_field
 FROM asked a LEFT JOIN stored s ON s.data_request_id = a.new_id
+LEFT JOIN LATERAL data_request_shown(data_request) shown ON true
