@@ -12,7 +12,7 @@ CREATE TABLE statement (
 	text_cy text NOT NULL,
 	text_hash bytea NOT NULL, -- SHA-256 of both texts, a line end between
 	published_at timestamptz NOT NULL,
-	published_by uuid,
+	published_by_id uuid,
 	CONSTRAINT statement_hub FOREIGN KEY (hub_id) REFERENCES hub,
 	CONSTRAINT statement_number UNIQUE NULLS NOT DISTINCT (hub_id, number),
 	CONSTRAINT statement_text CHECK (text_en ~ '\S'

@@ -157,7 +157,7 @@ SELECT refresh_search(ARRAY(SELECT person_id FROM person));
 
 -- What is looked for: the beginnings of words and addresses; forgiving: or words of
 -- names that are alike.
-CREATE FUNCTION search_terms(query text, forgiving boolean) RETURNS tsquery
+CREATE FUNCTION person_terms(query text, forgiving boolean) RETURNS tsquery
 STABLE LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 SET pg_trgm.similarity_threshold = 0.25 AS $$
 BEGIN
@@ -190,7 +190,7 @@ STABLE LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-	terms tsquery := search_terms(query, false);
+	terms tsquery := person_terms(query, false);
 	typed text := search_key(query);
 	everybody boolean := authority_all();
 	eyes sight := sight();
@@ -215,7 +215,7 @@ BEGIN
 	IF FOUND OR typed = '' THEN
 		RETURN;
 	ELSIF everybody THEN
-		terms := search_terms(query, true);
+		terms := person_terms(query, true);
 		RETURN QUERY
 		SELECT s.person_id, similarity(s.name, typed)::float8 AS alike
 		FROM (SELECT * FROM person_search s

@@ -90,7 +90,7 @@ INSERT INTO word (name, about) VALUES
 	('profession', 'The code of a profession.'),
 	('pronouns', 'As the person gives them.'),
 	('published_at', 'When it was published.'),
-	('published_by', 'Who published it.'),
+	('published_by_id', 'Who published it.'),
 	('purpose', 'What the data are used for.'),
 	('readiness', 'Which items of the checklist are met.'),
 	('reason', 'Why.'),

@@ -2,7 +2,7 @@
 -- published does not change.
 WITH stored AS (
 	INSERT INTO statement (statement_id, hub_id, number, text_en, text_cy,
-		text_hash, published_at, published_by)
+		text_hash, published_at, published_by_id)
 	SELECT statement_id, hub_id,
 		coalesce((SELECT max(s.number) FROM statement s
 			WHERE s.hub_id IS NOT DISTINCT FROM r.hub_id), 0)
