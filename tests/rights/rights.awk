@@ -59,6 +59,9 @@ function finish(    i, role) {
 	if (self) {
 		cell(self, "", yes)
 		cell(somebody, "", no)
+		print "admit all"
+		cell(somebody, "", hidden)
+		print "admit rows"
 	}
 	print "as service gateway"
 	print call

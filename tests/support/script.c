@@ -660,40 +660,53 @@ static bool tells_nothing(struct script *script, const Rpc__Result *result)
 	       !*(size_t *)((char *)reply + type->fields[0].quantifier_offset);
 }
 
+/* One method, its row wide open, asked plausibly; what came back. */
+static enum status ask_open(struct script *script, struct plan *plan)
+{
+	ProtobufCBinaryData *body;
+	Rpc__Result *result;
+
+	arena_reset(script->arena);
+	script->plan = admit_all(script, plan);
+	script->request = new_request(script, plan->method->name);
+	body = script->request->body;
+	body->data = message_encode(
+		script->arena, naughty_plausible(script->arena, plan->input),
+		&body->len);
+	script->request->n_body = 1;
+	id_new(script->request_id);
+	send_request(script);
+	if (!script->reply->n_results)
+		fail(script, "%s was not tried: %s", plan->method->name,
+		     script->reply->message);
+	result = script->reply->results[0];
+	if (result->status == RPC__STATUS__OK &&
+	    !tells_nothing(script, result))
+		fail(script, "%s does it for nobody in particular",
+		     plan->method->name);
+	script->reply = NULL;
+	return (enum status)result->status;
+}
+
 static void run_nobody(struct script *script)
 {
 	const char *except = script_after(&script->line, 1);
 	size_t count = script->run.plans.count - BUILTINS, asked = 0;
+	size_t invalid = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		struct plan *plan = &script->run.plans.list[i];
-		ProtobufCBinaryData *body;
-		Rpc__Result *result;
 
 		if (!plan->method->roles ||
 		    text_in_list(except, plan->method->name))
 			continue;
-		arena_reset(script->arena);
-		script->plan = admit_all(script, plan);
-		script->request = new_request(script, plan->method->name);
-		body = script->request->body;
-		body->data = message_encode(
-			script->arena,
-			naughty_plausible(script->arena, plan->input),
-			&body->len);
-		script->request->n_body = 1;
-		id_new(script->request_id);
-		send_request(script);
+		invalid += ask_open(script, plan) == STATUS_INVALID;
 		asked++;
-		result = script->reply->n_results ? script->reply->results[0]
-						  : NULL;
-		if (result && result->status == RPC__STATUS__OK &&
-		    !tells_nothing(script, result))
-			fail(script, "%s does it for nobody in particular",
-			     plan->method->name);
-		script->reply = NULL;
 	}
-	printf("%zu methods refuse\n", asked);
+	printf("%zu methods refuse, %zu of them the request itself\n", asked,
+	       invalid);
+	if (asked == invalid)
+		fail(script, "nothing was tried");
 }
 
 static void run_timer(struct script *script)

@@ -18,22 +18,20 @@
 #define REPLICAS 3
 #define HANDS 8 /* that write through rpc, and as many directly */
 #define LATENCIES 40
-#define QUIET_US (3 * CLOCK_SECOND) /* two, and a noisy machine */
 #define CHAOS_US (8 * CLOCK_SECOND)
 #define KILL_US (CLOCK_SECOND / 5)
-#define AFTER_US (15 * CLOCK_SECOND)
+#define PATIENCE_US (60 * CLOCK_SECOND) /* it takes a second or two */
 
 static struct stage stage;
 
 /* Waits until the copy equals the table; returns how long it took. */
-static int64_t converge(int64_t limit_us)
+static int64_t converge(void)
 {
 	int64_t since = clock_monotonic();
 
 	while (stage_query(&stage, system_copy_differs.text) != 0) {
-		CHECK(clock_monotonic() - since < limit_us,
-		      "the copy still differs after %lld ms",
-		      (long long)limit_us / 1000);
+		CHECK(clock_monotonic() - since < PATIENCE_US,
+		      "the copy still differs");
 		load_pause(2000);
 	}
 	return clock_monotonic() - since;
@@ -72,7 +70,7 @@ static void test_without_doorbells(void)
 	start_all(deaf);
 	write_some(CLOCK_SECOND);
 	check_note("%lld ms after the last write",
-		   (long long)converge(QUIET_US) / 1000);
+		   (long long)converge() / 1000);
 	end_all();
 }
 
@@ -113,7 +111,7 @@ static void test_doorbells(void)
 	check_theme("with doorbells, a change soon reaches the copy");
 	for (int i = 0; i < LATENCIES; i++) {
 		add_one(peer, arena);
-		took[i] = converge(QUIET_US);
+		took[i] = converge();
 	}
 	qsort(took, LATENCIES, sizeof(*took), compare);
 	check_note("change to copy: median %lld us, p90 %lld us, longest "
@@ -168,7 +166,7 @@ static void test_under_fire(void)
 	check_note("%d kills, %ld commands and %ld direct transactions", kills,
 		   load_acknowledged(load), direct_committed(direct));
 	check_note("the copy was equal %lld ms later",
-		   (long long)converge(AFTER_US) / 1000);
+		   (long long)converge() / 1000);
 	watch_stop(watch);
 	watch_check_table(watch);
 	load_check_table(load);
@@ -201,7 +199,7 @@ static void test_rebuilt(void)
 {
 	check_theme("a read model rebuilt from zero equals the live one");
 	run_sql(system_copy_forget.text);
-	check_note("rebuilt in %lld ms", (long long)converge(AFTER_US) / 1000);
+	check_note("rebuilt in %lld ms", (long long)converge() / 1000);
 	CHECK_NUMBER(stage_query(&stage, system_copy_compare.text), ==, 0);
 	CHECK_NUMBER(stage_query(&stage, "SELECT count(*) FROM copy_before"), >,
 		     0);
@@ -211,7 +209,7 @@ static void test_new_epoch(void)
 {
 	check_theme("after a new epoch the follower starts again");
 	run_sql(system_epoch_new.text);
-	check_note("healed in %lld ms", (long long)converge(AFTER_US) / 1000);
+	check_note("healed in %lld ms", (long long)converge() / 1000);
 	CHECK_NUMBER(stage_query(&stage, system_epoch_followed.text), ==, 1);
 	CHECK_NUMBER(stage_query(&stage, system_copy_compare.text), ==, 0);
 }

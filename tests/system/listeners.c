@@ -1,9 +1,11 @@
 /*
  * listeners: a peer that connects and sends FIN, then RST, during the SP
  * negotiation kills a listener of nng 1.5.2 for good, before any
- * authentication. The service must notice by itself and listen again within
- * 6 s, on the RPC port and on the doorbell's, while those who are connected go
- * on undisturbed.
+ * authentication. The service must notice by itself and listen again, on the
+ * RPC port and on the doorbell's, while those who are connected go on
+ * undisturbed. It takes some 4 s. The cure itself can make nng hang for good
+ * (run/watchdog.c); then the process must say so and end by itself, and a
+ * supervisor, here the test, starts it anew.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,14 +13,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ledger_sql.h"
 #include "services/common/base/clock.h"
 #include "tests/system/load.h"
 
-#define RECOVERY_US (6 * CLOCK_SECOND)
-#define PATIENCE_US (CLOCK_SECOND * 7 / 10) /* for one answer */
+#define RECOVERY_US (90 * CLOCK_SECOND) /* a hung process leaves in 60 s */
+#define PATIENCE_US (CLOCK_SECOND * 3 / 2) /* for one answer */
 #define SP_HEADER 8
 
 static struct stage stage;
@@ -75,7 +78,8 @@ static bool bell_rings(int port)
 {
 	static const uint8_t subscriber[SP_HEADER] = { 0, 'S',  'P', 0,
 						       0, 0x21, 0,   0 };
-	struct timeval limit = { 0, (suseconds_t)PATIENCE_US };
+	struct timeval limit = { PATIENCE_US / CLOCK_SECOND,
+				 PATIENCE_US % CLOCK_SECOND };
 	uint8_t bytes[SP_HEADER + 1];
 	int fd = connect_to(port);
 	bool rung = fd >= 0;
@@ -108,18 +112,36 @@ static void kill_listener(int port, answers *alive)
 	check_note("deaf after %d of these connections", strikes);
 }
 
+/* What a supervisor does. */
+static bool started_anew(void)
+{
+	int status = 0;
+
+	if (waitpid(stage.replicas[0].pid, &status, WNOHANG) == 0)
+		return false;
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1,
+	      "it did not leave in good order: %#x", (unsigned)status);
+	check_note("nng hung: it left by itself");
+	stage_start(&stage, 0);
+	return true;
+}
+
 static void check_recovery(const char *what, int port, answers *alive,
 			   const char *counter)
 {
 	int64_t since = clock_monotonic();
+	bool anew = false;
 
 	kill_listener(port, alive);
-	while (!alive(port))
+	while (!alive(port)) {
 		CHECK(clock_monotonic() - since < RECOVERY_US,
 		      "%s is still deaf", what);
+		anew = started_anew() || anew;
+	}
 	check_note("%s listens again after %lld ms", what,
 		   (long long)(clock_monotonic() - since) / 1000);
-	CHECK_NUMBER(stage_metric(&stage, 0, counter), >, 0);
+	if (!anew)
+		CHECK_NUMBER(stage_metric(&stage, 0, counter), >, 0);
 }
 
 static void test_rpc_port(void)
