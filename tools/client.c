@@ -1,4 +1,5 @@
 /* Connections, keys and credentials of the operations client. */
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +278,19 @@ static bool new_credential(struct rpc_options *with, int64_t *expires_at_us)
 	return true;
 }
 
+/* Who at the machine acts as the operator, for the audit trail. */
+static const char *whose_machine(void)
+{
+	static char origin[65]; /* a name that is longer is cut */
+	const struct passwd *user = getpwuid(getuid());
+	char machine[40] = "";
+
+	gethostname(machine, sizeof(machine) - 1);
+	snprintf(origin, sizeof(origin), "%.24s@%s",
+		 user != NULL ? user->pw_name : "", machine);
+	return origin;
+}
+
 const struct rpc_options *client_options(const struct client_method *method)
 {
 	static struct rpc_options plain, with;
@@ -289,6 +303,7 @@ const struct rpc_options *client_options(const struct client_method *method)
 		plain.try_timeout_us = BUILTIN_TIMEOUT_US / 2;
 		return &plain;
 	}
+	plain.origin = with.origin = whose_machine();
 	with.timeout_us = plain.timeout_us;
 	with.try_timeout_us = plain.try_timeout_us;
 	if (clock_wall() + CLOCK_SECOND * 60 > expires_at_us &&

@@ -3,6 +3,7 @@
  * database, no sockets. Linked with the service's own sources.
  *
  *   as service NAME | as person UUID ROLE:SCOPE[:SCOPE_ID] ...
+ *   origin TEXT                      where the users sit from here on
  *   at TIME                          the domain's time, RFC 3339
  *   call METHOD {json}               one request
  *   batch METHOD [{json}, ...]       one envelope of many
@@ -55,7 +56,7 @@ struct script {
 	struct arena *arena;       /* of the last call */
 	struct arena *keep;        /* of the script */
 	struct database database;
-	const char *caller;
+	const char *caller, *origin;
 	ProtobufCBinaryData credential;
 	Rpc__Request *request;     /* the last one */
 	uint8_t request_id[ID_BYTES];
@@ -350,6 +351,7 @@ static Rpc__Request *new_request(struct script *script, const char *method)
 
 	request->method = arena_strdup(script->arena, method);
 	request->credential = script->credential;
+	request->origin = arena_strdup(script->arena, script->origin);
 	request->body = arena_array(script->arena, MESSAGES_MAX,
 				    sizeof(*request->body));
 	return request;
@@ -457,6 +459,12 @@ static void run_as(struct script *script)
 		become_person(script);
 	else
 		script->caller = arena_strdup(script->keep, name);
+}
+
+static void run_origin(struct script *script)
+{
+	script->origin = arena_strdup(script->keep,
+				      script_after(&script->line, 1));
 }
 
 static void run_at(struct script *script)
@@ -741,7 +749,7 @@ static const struct {
 	const char *name;
 	void (*run)(struct script *script);
 } commands[] = {
-	{ "as", run_as },	 { "at", run_at },
+	{ "as", run_as },	 { "at", run_at }, { "origin", run_origin },
 	{ "call", run_call_one }, { "batch", run_batch },
 	{ "again", send_request }, { "expect", run_expect },
 	{ "sql", run_sql },	 { "apply", run_apply },
@@ -783,6 +791,7 @@ static void start(struct script *script)
 	log_open(SERVICE.name, "error");
 	script->run.service = &SERVICE;
 	script->caller = "superhub";
+	script->origin = "";
 	script->arena = arena_new(1 << 16);
 	script->keep = arena_new(1 << 16);
 	pthread_mutex_init(&script->run.counter_lock, NULL);

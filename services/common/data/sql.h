@@ -114,7 +114,8 @@ struct authority {
 				    themselves in this group */
 	const char *grants;      /* "role:scope:scope_id ..." sorted, or "" */
 	/* For triggers that keep an account: what is being done (a method, a
-	 * timer, a feed) and which service asked; NULL is "". */
+	 * timer, a feed), and which service asked and where its user sits
+	 * ("superhub ann@ward7"); NULL is "". */
 	const char *method, *caller;
 };
 

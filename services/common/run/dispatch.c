@@ -18,9 +18,7 @@ struct item {
 /* One envelope being worked on. */
 struct work {
 	struct envelope *envelope;
-	Rpc__Credential *credential;
-	const char *grants;
-	bool self; /* asks only for itself */
+	struct asker asker;
 	struct item *items;
 	size_t count;
 	bool done; /* refused, or its group has run */
@@ -64,49 +62,15 @@ enum status dispatch_code(struct sql *sql, struct group_call *group_call,
 			 call->error.field);
 }
 
-/* ---- who asks ---- */
-
-static enum status identify(struct service_run *run, struct work *work,
-			    struct arena *arena, struct error *error)
-{
-	const struct envelope *envelope = work->envelope;
-	const struct method *method = envelope->plan->method;
-	const Rpc__Request *request = envelope->request;
-
-	if (!authority_caller(method, envelope->caller))
-		return error_set(error, STATUS_FORBIDDEN,
-				 "This service may not call this method.", "");
-	if (request->credential.len &&
-	    token_check(service_token_keys(run), arena,
-			request->credential.data, request->credential.len,
-			clock_wall(), &work->credential, error) != STATUS_OK)
-		return error->status;
-	work->grants = work->credential
-			       ? authority_grants(arena, method, work->credential)
-			       : "";
-	if (!method->roles && !method->self)
-		return STATUS_OK;
-	if (!work->credential)
-		return error_set(error, STATUS_UNAUTHENTICATED,
-				 "Please sign in.", "");
-	if (authority_role(method, work->credential))
-		return STATUS_OK;
-	if (!method->self)
-		return error_set(error, STATUS_FORBIDDEN,
-				 "Your role does not allow this.", "");
-	work->self = true;
-	return STATUS_OK;
-}
-
 static enum status check_self(const struct work *work, const struct plan *plan,
 			      const struct call *call, struct error *error)
 {
 	const char *person;
 
-	if (!work->self)
+	if (!work->asker.self)
 		return STATUS_OK;
 	person = field_get(call->arena, call->request, plan->self);
-	if (person && !strcmp(person, work->credential->person_id))
+	if (person && !strcmp(person, work->asker.credential->person_id))
 		return STATUS_OK;
 	return error_set(error, STATUS_FORBIDDEN,
 			 "You may do this only for yourself.",
@@ -123,7 +87,7 @@ static enum status prepare_item(struct service_run *run, struct work *work,
 	*call = (struct call){ .run = run, .arena = arena,
 			       .method = plan->method,
 			       .caller = work->envelope->caller,
-			       .credential = work->credential };
+			       .credential = work->asker.credential };
 	if (message_decode(arena, plan->input, body->data, body->len,
 			   &call->request, &item->error) != STATUS_OK ||
 	    message_check(arena, call->request, &item->error) != STATUS_OK ||
@@ -156,7 +120,7 @@ static void prepare_work(struct service_run *run, struct work *work,
 		error_set(&error, STATUS_INVALID,
 			  "An envelope holds 1 to 2048 messages.", "body");
 	else
-		identify(run, work, arena, &error);
+		authority_ask(run, work->envelope, arena, &work->asker, &error);
 	if (error.status != STATUS_OK) {
 		refuse_work(work, arena, &error);
 		return;
@@ -168,46 +132,6 @@ static void prepare_work(struct service_run *run, struct work *work,
 		prepare_item(run, work, &work->items[i], &request->body[i],
 			     arena);
 	}
-}
-
-/* ---- groups of one authority ---- */
-
-static bool same_authority(const struct work *a, const struct work *b)
-{
-	if (strcmp(a->envelope->caller, b->envelope->caller) != 0)
-		return false;
-	if (a->self || b->self)
-		return a->self && b->self;
-	if (!a->credential || !b->credential)
-		return !a->credential && !b->credential;
-	return !strcmp(a->credential->person_id, b->credential->person_id) &&
-	       !strcmp(a->grants, b->grants);
-}
-
-static struct authority group_authority(struct work *const works[],
-					size_t count, struct arena *arena)
-{
-	const struct envelope *first = works[0]->envelope;
-	struct authority authority = { "service", "", "",
-				       first->plan->method->name,
-				       first->caller };
-	struct text persons = text_new(arena);
-
-	if (!works[0]->credential)
-		return authority;
-	text_add_char(&persons, '{');
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			text_add_char(&persons, ',');
-		text_add(&persons, works[i]->credential->person_id);
-		if (!works[i]->self)
-			break;
-	}
-	text_add_char(&persons, '}');
-	authority.kind = works[0]->self ? "self" : "person";
-	authority.person_ids = persons.bytes;
-	authority.grants = works[0]->self ? "" : works[0]->grants;
-	return authority;
 }
 
 static void body_hash(const Rpc__Request *request, struct arena *arena,
@@ -247,7 +171,7 @@ static void fill_envelope(struct work *work, struct group_envelope *out,
 			continue;
 		call->request.message = item->call.request;
 		call->request.principal_person_id =
-			work->credential ? work->credential->person_id : "";
+			work->asker.credential ? work->asker.credential->person_id : "";
 		call->context = &item->call;
 		item->in_group = call;
 		out->count++;
@@ -326,10 +250,15 @@ static void run_group(struct sql *sql, struct arena *arena,
 	struct plan *plan = works[0]->envelope->plan;
 	struct group_envelope *envelopes =
 		arena_array(arena, count, sizeof(*envelopes));
-	struct authority authority = group_authority(works, count, arena);
+	const struct asker **askers =
+		arena_array(arena, count, sizeof(*askers));
+	struct authority authority;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		fill_envelope(works[i], &envelopes[i], arena);
+		askers[i] = &works[i]->asker;
+	}
+	authority = authority_of(plan->method, askers, count, arena);
 	atomic_fetch_add(&plan->stats.groups,
 			 group_run(sql, &plan->group, &authority, arena,
 				   envelopes, count, pack_reply));
@@ -384,7 +313,7 @@ void dispatch(struct service_run *run, struct sql *sql, struct arena *arena,
 
 		for (size_t j = i; !works[i].done && j < count; j++)
 			if (!works[j].done &&
-			    same_authority(&works[i], &works[j]))
+			    authority_same(&works[i].asker, &works[j].asker))
 				group[members++] = &works[j];
 		if (members)
 			run_group(sql, arena, group, members);

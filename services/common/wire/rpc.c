@@ -68,6 +68,8 @@ static void fill_request(struct rpc_pending *pending, size_t count,
 	}
 	if (options->trace != NULL)
 		request->trace = arena_strdup(arena, options->trace);
+	if (options->origin != NULL)
+		request->origin = arena_strdup(arena, options->origin);
 }
 
 /* Refuse here what could not be sent; an oversize request would be accepted

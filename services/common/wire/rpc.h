@@ -48,6 +48,7 @@ struct rpc_options {
 	size_t credential_length;
 	const uint8_t *request_id; /* NULL: a new one */
 	const char *trace;       /* carried into the peer's log; NULL: none */
+	const char *origin;      /* where the user sits; NULL: unknown */
 };
 
 /*

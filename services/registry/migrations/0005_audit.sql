@@ -9,7 +9,8 @@ CREATE TABLE audit_event (
 	at timestamptz NOT NULL,      -- the domain's time
 	person_id uuid,               -- who; NULL: a service, or the operator
 	authority text NOT NULL,      -- self: each subject for themselves
-	caller text NOT NULL,         -- from where: the service that asked
+	caller text NOT NULL,         -- from where: the service that asked,
+	                              -- and where its user sits
 	method text NOT NULL,
 	action text NOT NULL,         -- insert, update, delete, look
 	entity text NOT NULL,
