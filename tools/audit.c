@@ -10,7 +10,6 @@
 #include "tools/command.h"
 #include "tools/progress.h"
 
-#define HEX (2 * DIGEST_BYTES + 1)
 #define PAGE 100
 
 struct input {
@@ -26,30 +25,18 @@ struct chain {
 	size_t hash_length;    /* 0 before the first batch */
 	int64_t events;
 	bool head_seen;
-	const struct token_keys *keys; /* NULL: signatures are not checked */
+	struct token_keys *keys; /* NULL: signatures are not checked */
 	struct arena *arena;   /* of one page */
 };
 
 static enum status ask(const char *name, const ProtobufCMessage *request,
 		       struct arena *arena, ProtobufCMessage **reply)
 {
-	struct error error = { STATUS_OK, "", "" };
 	struct client_method method;
-	const struct rpc_options *with;
 
-	if (!client_find("registry", name, &method) ||
-	    (with = client_options(&method)) == NULL)
-		return STATUS_INTERNAL;
-	if (rpc_call(client_peer("registry"), name, request, method.output,
-		     arena, with, reply, &error) != STATUS_OK)
-		client_complain(&method, &error);
-	return error.status;
-}
-
-static void hex(const uint8_t *bytes, char text[HEX])
-{
-	for (size_t i = 0; i < DIGEST_BYTES; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	return client_find("registry", name, &method)
+		       ? client_call_into(&method, request, arena, reply)
+		       : STATUS_INTERNAL;
 }
 
 /* NULL, or what is wrong with this batch's own words. */
@@ -128,9 +115,9 @@ static const char *check_events(struct chain *chain,
 /* The noted head must be what stands here now. */
 static const char *check_head(struct chain *chain, const char *head)
 {
-	char text[HEX + 24], hash[HEX];
+	char text[DIGEST_TEXT + 24], hash[DIGEST_TEXT];
 
-	hex(chain->hash, hash);
+	digest_hex(chain->hash, hash);
 	snprintf(text, sizeof(text), "%lld:%s", (long long)chain->batch_no,
 		 hash);
 	if (strncmp(text, head, strcspn(text, ":") + 1) != 0)
@@ -196,10 +183,11 @@ static int verify(const struct input *input)
 {
 	struct chain chain = { .arena = NULL };
 	const char *problem = NULL, *text = client_credential_keys();
-	char hash[HEX];
+	bool signatures = *text != '\0';
+	char hash[DIGEST_TEXT];
 	int count = 1;
 
-	if (*text != '\0')
+	if (signatures)
 		chain.keys = token_keys_new(text, NULL, &problem);
 	if (problem != NULL)
 		return complain("ECHO_CREDENTIAL_KEYS: %s.", problem);
@@ -209,17 +197,18 @@ static int verify(const struct input *input)
 		count = follow_page(&chain, input);
 	progress_end();
 	arena_free(chain.arena);
+	token_keys_free(chain.keys);
 	if (count < 0)
 		return EXIT_FAILED;
 	if (input->head != NULL && !chain.head_seen)
 		return complain("the audit trail ends before the head that was "
 				"noted: batches were removed. Keep the database "
 				"as it is, and compare it with a backup.");
-	hex(chain.hash, hash);
+	digest_hex(chain.hash, hash);
 	printf("The audit trail is as it was sealed: %lld batches, %lld "
 	       "events%s.\n", (long long)chain.batch_no,
 	       (long long)chain.events,
-	       chain.keys ? "" : " (signatures not checked: no credential.keys)");
+	       signatures ? "" : " (signatures not checked: no credential.keys)");
 	if (chain.batch_no > 0)
 		printf("Its head is %lld:%s\nNote it where nobody who can "
 		       "reach this database can: --head proves next time that "

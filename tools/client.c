@@ -343,33 +343,44 @@ void client_complain(const struct client_method *method,
 {
 	bool field = error->field != NULL && error->field[0] != '\0';
 
+	if (error->message == NULL)
+		return;
 	complain("%s.%s: %s%s%s (%s)%s", method->service, method->name,
-		 field ? error->field : "", field ? ": " : "",
-		 error->message != NULL ? error->message : "",
+		 field ? error->field : "", field ? ": " : "", error->message,
 		 status_name(error->status), advice(error->status));
 }
 
 enum status client_call_quietly(const struct client_method *method,
 				const ProtobufCMessage *request,
-				ProtobufCMessage **reply, struct error *error)
+				struct arena *arena, ProtobufCMessage **reply,
+				struct error *error)
 {
 	const struct rpc_options *with = client_options(method);
 
-	if (with == NULL)
-		return error_set(error, STATUS_UNAUTHENTICATED, "", "");
+	if (with == NULL) {
+		*error = (struct error){ STATUS_UNAUTHENTICATED };
+		return error->status;
+	}
 	return rpc_call(client_peer(method->service), method->name, request,
-			method->output, memory, with, reply, error);
+			method->output, arena, with, reply, error);
+}
+
+enum status client_call_into(const struct client_method *method,
+			     const ProtobufCMessage *request,
+			     struct arena *arena, ProtobufCMessage **reply)
+{
+	struct error error = { STATUS_OK, "", "" };
+	enum status status =
+		client_call_quietly(method, request, arena, reply, &error);
+
+	if (status != STATUS_OK)
+		client_complain(method, &error);
+	return status;
 }
 
 enum status client_call(const struct client_method *method,
 			const ProtobufCMessage *request,
 			ProtobufCMessage **reply)
 {
-	struct error error = { STATUS_OK, "", "" };
-	enum status status =
-		client_call_quietly(method, request, reply, &error);
-
-	if (status != STATUS_OK && error.message != NULL)
-		client_complain(method, &error);
-	return status;
+	return client_call_into(method, request, memory, reply);
 }

@@ -48,12 +48,19 @@ struct rpc_peer *client_peer(const char *service);
 enum status client_call(const struct client_method *method,
 			const ProtobufCMessage *request,
 			ProtobufCMessage **reply);
-/* error->message is NULL when the reason was told already. */
+/* Likewise; the reply lives as long as the arena, not as the program. */
+enum status client_call_into(const struct client_method *method,
+			     const ProtobufCMessage *request,
+			     struct arena *arena, ProtobufCMessage **reply);
+/* Not OK is for the caller to tell; error->message is NULL when the reason was
+ * told already. */
 enum status client_call_quietly(const struct client_method *method,
 				const ProtobufCMessage *request,
-				ProtobufCMessage **reply, struct error *error);
+				struct arena *arena, ProtobufCMessage **reply,
+				struct error *error);
 
-/* "superhub: scheduler.CancelSession: reason: Say why. (INVALID)" */
+/* "superhub: scheduler.CancelSession: reason: Say why. (INVALID)"; nothing for
+ * a message of NULL. */
 void client_complain(const struct client_method *method,
 		     const struct error *error);
 

@@ -10,7 +10,7 @@
 
 #define PROBLEMS_MAX 20
 
-struct reader {
+struct table {
 	const char *path;
 	csv_header *is_header;
 	csv_take *take;
@@ -40,85 +40,85 @@ void csv_complain(const char *path, size_t row, const char *field,
 			 named ? ": " : "", text);
 }
 
-static void problem(struct reader *reader, const char *field, const char *text)
+static void problem(struct table *table, const char *field, const char *text)
 {
-	reader->row_problems++;
-	if (reader->problems++ < PROBLEMS_MAX)
-		csv_complain(reader->path, reader->number, field, text);
-	if (reader->problems == PROBLEMS_MAX)
+	table->row_problems++;
+	if (table->problems++ < PROBLEMS_MAX)
+		csv_complain(table->path, table->number, field, text);
+	if (table->problems == PROBLEMS_MAX)
 		complain("%s: and more of the kind; correct these first.",
-			 reader->path);
+			 table->path);
 }
 
 /* The header's name of the cell that is next. */
-static const char *column(const struct reader *reader)
+static const char *column(const struct table *table)
 {
-	return reader->count < reader->width ? reader->header[reader->count]
+	return table->count < table->width ? table->header[table->count]
 					     : NULL;
 }
 
 static void on_cell(void *bytes, size_t length, void *context)
 {
-	struct reader *reader = context;
-	bool first = reader->width == 0;
+	struct table *table = context;
+	bool first = table->width == 0;
 
-	if (reader->stopped)
+	if (table->stopped)
 		return;
 	if (!text_is_utf8(bytes, length))
-		problem(reader, column(reader),
+		problem(table, column(table),
 			memchr(bytes, '\0', length) != NULL
 				? "there is a NUL byte in it"
 				: "is not UTF-8; save the file as \"CSV "
 				  "UTF-8\"");
-	if (reader->count < CSV_COLUMNS_MAX)
-		reader->row[reader->count] =
-			arena_copy(first ? reader->names : reader->cells,
+	if (table->count < CSV_COLUMNS_MAX)
+		table->row[table->count] =
+			arena_copy(first ? table->names : table->cells,
 				   bytes, length);
-	reader->count++;
+	table->count++;
 }
 
-static void take_header(struct reader *reader)
+static void take_header(struct table *table)
 {
-	if (reader->count > CSV_COLUMNS_MAX) {
-		problem(reader, NULL, "has more than 100 columns");
-		reader->stopped = true;
+	if (table->count > CSV_COLUMNS_MAX) {
+		problem(table, NULL, "has more than 100 columns");
+		table->stopped = true;
 		return;
 	}
-	if (reader->is_header != NULL &&
-	    !reader->is_header(reader->context, reader->count, reader->row)) {
-		arena_reset(reader->names);
+	if (table->is_header != NULL &&
+	    !table->is_header(table->context, table->count, table->row)) {
+		arena_reset(table->names);
 		return;
 	}
-	reader->width = reader->count;
-	memcpy(reader->header, reader->row, sizeof(reader->header));
+	table->width = table->count;
+	memcpy(table->header, table->row, sizeof(table->header));
 }
 
 static void on_row(int terminator, void *context)
 {
-	struct reader *reader = context;
+	struct table *table = context;
 
 	(void)terminator;
-	if (reader->stopped)
+	if (table->stopped)
 		return;
-	if (reader->width == 0)
-		take_header(reader);
-	else if (reader->count != reader->width)
-		problem(reader, NULL,
-			arena_printf(reader->cells,
+	if (table->width == 0)
+		take_header(table);
+	else if (table->count != table->width)
+		problem(table, NULL,
+			arena_printf(table->cells,
 				     "has %zu fields where the header has %zu",
-				     reader->count, reader->width));
-	if (reader->width > 0 && !reader->stopped &&
-	    reader->row_problems == 0 &&
-	    !reader->take(reader->context, reader->number, reader->count,
-			  reader->row))
-		reader->stopped = true;
-	if (reader->problems >= PROBLEMS_MAX)
-		reader->stopped = true;
-	reader->row_problems = 0;
-	reader->count = 0;
-	reader->number += reader->width > 0;
-	reader->records++;
-	arena_reset(reader->cells);
+				     table->count, table->width));
+	if (table->width > 0 && !table->stopped &&
+	    table->row_problems == 0 &&
+	    !table->take(table->context, table->number, table->count,
+			  table->row))
+		table->stopped = true;
+	if (table->problems >= PROBLEMS_MAX)
+		table->stopped = true;
+	table->row_problems = 0;
+	table->count = 0;
+	table->number += table->width > 0;
+	table->records++;
+	arena_reset(table->cells);
 }
 
 /* What the first bytes give away. NULL: nothing is wrong with them. */
@@ -158,13 +158,13 @@ static bool only_returns(const char *bytes, size_t length)
 	       memchr(bytes, '\n', length) == NULL;
 }
 
-static bool whole(struct reader *reader, const char *text)
+static bool whole(struct table *table, const char *text)
 {
-	csv_complain(reader->path, 0, NULL, text);
+	csv_complain(table->path, 0, NULL, text);
 	return false;
 }
 
-static bool parse(struct reader *reader, struct csv_parser *parser, FILE *file)
+static bool parse(struct table *table, struct csv_parser *parser, FILE *file)
 {
 	char piece[65536];
 	size_t length = fread(piece, 1, sizeof(piece), file), skip = 0;
@@ -173,55 +173,55 @@ static bool parse(struct reader *reader, struct csv_parser *parser, FILE *file)
 				"quotes inside a field are doubled";
 
 	if (strange != NULL)
-		return whole(reader, strange);
+		return whole(table, strange);
 	if (length >= 3 && memcmp(piece, "\xef\xbb\xbf", 3) == 0)
 		skip = 3;
 	if (only_returns(piece, length))
-		return whole(reader, "its lines end with CR alone; save it "
+		return whole(table, "its lines end with CR alone; save it "
 				     "with LF or CR LF");
 	for (; length > 0; length = fread(piece, 1, sizeof(piece), file)) {
 		if (csv_parse(parser, piece + skip, length - skip, on_cell,
-			      on_row, reader) != length - skip) {
-			problem(reader, column(reader), misquoted);
+			      on_row, table) != length - skip) {
+			problem(table, column(table), misquoted);
 			return false;
 		}
 		skip = 0;
 	}
 	if (ferror(file))
-		return whole(reader, strerror(errno));
-	if (csv_fini(parser, on_cell, on_row, reader) != 0) {
-		problem(reader, column(reader), misquoted);
+		return whole(table, strerror(errno));
+	if (csv_fini(parser, on_cell, on_row, table) != 0) {
+		problem(table, column(table), misquoted);
 		return false;
 	}
-	if (reader->width == 0 && reader->problems == 0)
-		return whole(reader, reader->records == 0
+	if (table->width == 0 && table->problems == 0)
+		return whole(table, table->records == 0
 				? "is empty; it begins with a header"
 				: "none of its rows is a header that is known; "
 				  "say what it is: superhub import KIND FILE");
-	return !reader->stopped && reader->problems == 0;
+	return !table->stopped && table->problems == 0;
 }
 
 bool csv_read(const char *path, csv_header *is_header, csv_take *take,
 	      void *context)
 {
-	struct reader reader = { .path = path, .is_header = is_header,
+	struct table table = { .path = path, .is_header = is_header,
 				 .take = take, .context = context };
 	struct csv_parser parser;
 	FILE *file = fopen(path, "re");
 	bool good;
 
 	if (file == NULL)
-		return whole(&reader, strerror(errno));
+		return whole(&table, strerror(errno));
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-		return whole(&reader, "libcsv does not start");
+		return whole(&table, "libcsv does not start");
 	csv_set_term_func(&parser, is_end);
 	csv_set_space_func(&parser, is_blank);
-	reader.names = arena_new(4096);
-	reader.cells = arena_new(16384);
-	good = parse(&reader, &parser, file);
+	table.names = arena_new(4096);
+	table.cells = arena_new(16384);
+	good = parse(&table, &parser, file);
 	csv_free(&parser);
-	arena_free(reader.names);
-	arena_free(reader.cells);
+	arena_free(table.names);
+	arena_free(table.cells);
 	fclose(file);
 	return good;
 }

@@ -18,27 +18,9 @@ struct export {
 	unsigned turn;
 };
 
-static FILE *new_file(const struct export *export, const char *name)
+static const char *path_of(const struct export *export, const char *name)
 {
-	const char *path = arena_printf(memory, "%s/%s.csv", export->folder,
-					name);
-	FILE *file = fopen(path, "wxe");
-
-	if (file == NULL)
-		complain("cannot write %s: %s", path, strerror(errno));
-	return file;
-}
-
-/* Everything is written, or it is told. */
-static bool close_file(FILE *file, const char *name)
-{
-	bool good = ferror(file) == 0;
-
-	if (fclose(file) == 0 && good)
-		return true;
-	complain("%s.csv could not be written whole: %s", name,
-		 strerror(errno));
-	return false;
+	return arena_printf(memory, "%s/%s.csv", export->folder, name);
 }
 
 static void write_cell(FILE *file, const char *cell, bool last)
@@ -50,7 +32,8 @@ static void write_cell(FILE *file, const char *cell, bool last)
 static bool write_dictionary(const struct export *export)
 {
 	const message_type *type = &registry__export_column__descriptor;
-	FILE *file = new_file(export, "dictionary");
+	const char *path = path_of(export, "dictionary");
+	FILE *file = output_open(path, true);
 
 	if (file == NULL)
 		return false;
@@ -64,7 +47,7 @@ static bool write_dictionary(const struct export *export)
 					     &export->columns[row]->base,
 					     &type->fields[i]),
 				   i + 1 == type->n_fields);
-	return close_file(file, "dictionary");
+	return output_close(file, path);
 }
 
 /* One page. The arena holds the key that the next one comes after, so there are
@@ -72,19 +55,15 @@ static bool write_dictionary(const struct export *export)
 static bool write_page(struct export *export, FILE *file,
 		       Registry__ExportRowsRequest *request, size_t *rows)
 {
-	const struct rpc_options *with = client_options(&export->method);
 	struct arena *arena = export->arenas[export->turn ^= 1];
 	struct error error = { STATUS_OK, "", "" };
 	ProtobufCMessage *message = NULL;
 	const Registry__ExportRowsReply *reply;
 
 	arena_reset(arena);
-	if (with == NULL)
-		return false;
 	/* Rows may be long: fewer of them fit then. */
-	while (rpc_call(client_peer("registry"), export->method.name,
-			&request->base, export->method.output, arena, with,
-			&message, &error) == STATUS_INVALID &&
+	while (client_call_quietly(&export->method, &request->base, arena,
+				   &message, &error) == STATUS_INVALID &&
 	       strcmp(error.field, "limit") == 0 && request->limit > 1)
 		request->limit /= 2;
 	if (error.status != STATUS_OK) {
@@ -109,7 +88,8 @@ static bool write_table(struct export *export, Registry__ExportColumn **columns,
 	Registry__ExportRowsRequest request =
 		REGISTRY__EXPORT_ROWS_REQUEST__INIT;
 	const char *name = columns[0]->relation;
-	FILE *file = new_file(export, name);
+	const char *path = path_of(export, name);
+	FILE *file = output_open(path, true);
 	size_t rows, total = 0;
 	bool good = file != NULL;
 
@@ -124,7 +104,7 @@ static bool write_table(struct export *export, Registry__ExportColumn **columns,
 		good = write_page(export, file, &request, &rows);
 		total += rows;
 	} while (good && rows > 0);
-	good = close_file(file, name) && good;
+	good = output_close(file, path) && good;
 	if (good)
 		printf("%s.csv: %zu rows\n", name, total);
 	return good;

@@ -187,15 +187,25 @@ static void on_done(void *context, const struct batch_row *row)
 
 /* ---- the whole ---- */
 
+/* Only what is on the disk is said to be there. */
+static void close_errors(struct import *import)
+{
+	if (import->errors == NULL)
+		return;
+	import->errors_whole =
+		output_close(import->errors, import->options->errors);
+	if (!import->errors_whole)
+		complain("import %s again with --errors elsewhere: what was "
+			 "taken is not taken twice.", import->options->file);
+}
+
 static bool open_errors(struct import *import)
 {
 	if (import->options->errors == NULL)
 		return true;
-	import->errors = fopen(import->options->errors, "we");
-	if (import->errors == NULL) {
-		complain("cannot write %s: %m", import->options->errors);
+	import->errors = output_open(import->options->errors, false);
+	if (import->errors == NULL)
 		return false;
-	}
 	for (size_t i = 0; i < import->columns; i++)
 		if (!import_is_ours(import->names[i])) {
 			output_csv_cell(import->errors, import->names[i], true);
@@ -218,7 +228,7 @@ static void print_outcome(const struct import *import, bool whole)
 	     tally++)
 		printf("  %s %s: %zu\n", tally->field, tally->word,
 		       tally->count);
-	if (import->rejected > 0 && import->errors != NULL)
+	if (import->rejected > 0 && import->errors_whole)
 		printf("The rejected rows are in %s; correct them there and "
 		       "import that file.\n", import->options->errors);
 	if (!whole)
@@ -253,10 +263,12 @@ int import_file(const struct import_options *options)
 	whole = batch_finish(import.line) && whole;
 	progress_end();
 	batch_free(import.line);
+	close_errors(&import);
 	print_outcome(&import, whole);
 	if (whole)
 		import_finish(&import);
-	if (import.errors != NULL)
-		fclose(import.errors);
-	return whole && import.rejected == 0 ? EXIT_OK : EXIT_FAILED;
+	return whole && import.rejected == 0 &&
+			       (import.errors == NULL || import.errors_whole)
+		       ? EXIT_OK
+		       : EXIT_FAILED;
 }

@@ -35,7 +35,8 @@ struct import {
 	struct batch_line *line;
 	size_t done, rejected;
 	struct tally tallies[TALLIES_MAX];
-	FILE *errors;
+	FILE *errors;      /* NULL: nobody asked for it */
+	bool errors_whole; /* it was closed, and nothing is missing */
 };
 
 /* Is this record the header? Finds the reader when nobody named it. */

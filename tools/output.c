@@ -1,5 +1,6 @@
 /* Messages as table, CSV and JSON, by reflection. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -10,6 +11,32 @@
 #include "tools/output.h"
 
 #define CELL_MAX 48 /* columns of the terminal that a cell may take */
+
+/* ---- files ---- */
+
+FILE *output_open(const char *path, bool must_be_new)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC |
+			    (must_be_new ? O_EXCL : O_TRUNC), 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (file == NULL)
+		complain("cannot write %s: %s", path, strerror(errno));
+	return file;
+}
+
+bool output_close(FILE *file, const char *path)
+{
+	/* The reason is known only of what fails now. */
+	bool before = ferror(file) != 0, now = fclose(file) != 0;
+
+	if (before || now)
+		complain("%s could not be written whole: %s", path,
+			 now ? strerror(errno) : "is there room left?");
+	return !before && !now;
+}
+
+/* ---- options ---- */
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {

@@ -37,6 +37,12 @@ bool output_message(FILE *out, const ProtobufCMessage *message,
 /* The elements of a message's first field; count 0 when it has none such. */
 ProtobufCMessage **output_rows(const ProtobufCMessage *message, size_t *count);
 
+/* A new file that only who made it reads; one of that name is an error when
+ * it must be new, and otherwise gives way. NULL, and told, when there is none. */
+FILE *output_open(const char *path, bool must_be_new);
+/* Everything is written, or it is told and the answer is false. */
+bool output_close(FILE *file, const char *path);
+
 /* One cell of a CSV line, quoted if need be; guard: against formulas. */
 void output_csv_cell(FILE *out, const char *value, bool guard);
 /* Would it run in a spreadsheet, be it behind apostrophes? */

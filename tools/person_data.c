@@ -1,7 +1,6 @@
 /* superhub person-data: everything that is held about somebody, for themselves:
  * a file for programs, and a page to read. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include "registry.pb-c.h"
 #include "tools/client.h"
 #include "tools/command.h"
+#include "tools/output.h"
 #include "tools/person_page.h"
 #include "tools/resolve.h"
 
@@ -57,33 +57,13 @@ static void *ask(const char *service, const char *name, const char *person_id)
 								  : NULL;
 }
 
-/* Only who made the file reads it. */
-static FILE *new_file(const char *folder, const char *name)
-{
-	const char *path = arena_printf(memory, "%s/%s", folder, name);
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (file == NULL)
-		complain("cannot write %s: %s", path, strerror(errno));
-	return file;
-}
-
-static bool close_file(FILE *file, const char *name)
-{
-	bool good = ferror(file) == 0;
-
-	if (fclose(file) == 0 && good)
-		return true;
-	complain("%s could not be written whole: %s", name, strerror(errno));
-	return false;
-}
-
 /* {"registry": {"person": [{...}], ...}, ...}: the rows as the services have
  * them. */
 static bool write_json(const struct input *input, const struct held *held)
 {
-	FILE *file = new_file(input->folder, "person-data.json");
+	const char *path = arena_printf(memory, "%s/person-data.json",
+					input->folder);
+	FILE *file = output_open(path, true);
 
 	if (file == NULL)
 		return false;
@@ -105,18 +85,20 @@ static bool write_json(const struct input *input, const struct held *held)
 		fputs(*entity ? "]}" : "}", file);
 	}
 	fputs("}\n", file);
-	return close_file(file, "person-data.json");
+	return output_close(file, path);
 }
 
 static bool write_page(const struct input *input, const struct held *held,
 		       const Registry__ListPurposesReply *purposes)
 {
-	FILE *file = new_file(input->folder, "person-data.html");
+	const char *path = arena_printf(memory, "%s/person-data.html",
+					input->folder);
+	FILE *file = output_open(path, true);
 
 	if (file == NULL)
 		return false;
 	person_page(file, held, purposes);
-	return close_file(file, "person-data.html");
+	return output_close(file, path);
 }
 
 static int run(const struct command *command, int argc, char **argv)

@@ -93,7 +93,7 @@ static const Rpc__HealthReply *ask(const char *name, const char **why)
 	if (!client_find(name, "Health", &method))
 		return NULL;
 	if (client_call_quietly(&method, message_new(memory, method.input),
-				&reply, &error) == STATUS_OK)
+				memory, &reply, &error) == STATUS_OK)
 		return (const Rpc__HealthReply *)reply;
 	*why = error.message;
 	return NULL;

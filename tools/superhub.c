@@ -1,5 +1,6 @@
 /* superhub: the client of the operations staff. Which commands there are, and
  * main. */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,10 +107,15 @@ int main(int argc, char **argv)
 		.help_filter = filter_help,
 	};
 	struct line line = { 0 };
+	int code;
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* widths of characters */
 	argp_err_exit_status = EXIT_USAGE;
 	memory = arena_new(1 << 20);
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &line);
-	return line.command->run(line.command, line.argc, line.argv);
+	code = line.command->run(line.command, line.argc, line.argv);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain("not everything could be written out: %s",
+				strerror(errno));
+	return code;
 }

@@ -14,7 +14,12 @@ void digest_sha256(const void *bytes, size_t length, char text[DIGEST_TEXT])
 	uint8_t digest[DIGEST_BYTES];
 
 	digest_bytes(bytes, length, digest);
-	sodium_bin2hex(text, DIGEST_TEXT, digest, sizeof(digest));
+	digest_hex(digest, text);
+}
+
+void digest_hex(const uint8_t digest[DIGEST_BYTES], char text[DIGEST_TEXT])
+{
+	sodium_bin2hex(text, DIGEST_TEXT, digest, DIGEST_BYTES);
 }
 
 void digest_link(struct arena *arena, const void *previous, size_t length,

@@ -18,6 +18,7 @@ void digest_bytes(const void *bytes, size_t length,
 		  uint8_t digest[DIGEST_BYTES]);
 /* The same as lower-case hex. */
 void digest_sha256(const void *bytes, size_t length, char text[DIGEST_TEXT]);
+void digest_hex(const uint8_t digest[DIGEST_BYTES], char text[DIGEST_TEXT]);
 /* A link: over the one before (length 0: the first), and each message packed,
  * with its length in front (four bytes, the highest first). */
 void digest_link(struct arena *arena, const void *previous, size_t length,
