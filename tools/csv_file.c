@@ -21,7 +21,8 @@ struct table {
 	const char *row[CSV_COLUMNS_MAX];
 	size_t width;          /* of the header; 0: not read yet */
 	size_t count;          /* cells of this row so far, told or not */
-	size_t number;
+	size_t number;         /* of this row, if it is none of the header */
+	size_t headers;        /* records of the header so far */
 	size_t records;        /* with what stands before the header */
 	size_t problems, row_problems;
 	bool stopped;
@@ -80,12 +81,12 @@ static void on_cell(void *bytes, size_t length, void *context)
 static void take_header(struct table *table)
 {
 	if (table->count > CSV_COLUMNS_MAX) {
-		problem(table, NULL, "has more than 100 columns");
+		problem(table, NULL, "has more than 1,000 columns");
 		table->stopped = true;
 		return;
 	}
 	if (table->is_header != NULL &&
-	    !table->is_header(table->context, table->count, table->row)) {
+	    !table->is_header(table->context, 0, table->count, table->row)) {
 		arena_reset(table->names);
 		return;
 	}
@@ -93,9 +94,19 @@ static void take_header(struct table *table)
 	memcpy(table->header, table->row, sizeof(table->header));
 }
 
+/* Does the first row after the header belong to it? */
+static bool more_header(const struct table *table)
+{
+	return table->number == 1 && table->is_header != NULL &&
+	       table->count == table->width &&
+	       table->is_header(table->context, table->headers, table->count,
+				table->row);
+}
+
 static void on_row(int terminator, void *context)
 {
 	struct table *table = context;
+	bool header = table->width == 0 || more_header(table);
 
 	(void)terminator;
 	if (table->stopped)
@@ -107,16 +118,17 @@ static void on_row(int terminator, void *context)
 			arena_printf(table->cells,
 				     "has %zu fields where the header has %zu",
 				     table->count, table->width));
+	table->headers += header && table->width > 0;
 	if (table->width > 0 && !table->stopped &&
 	    table->row_problems == 0 &&
-	    !table->take(table->context, table->number, table->count,
-			  table->row))
+	    !table->take(table->context, header ? 0 : table->number,
+			 table->count, table->row))
 		table->stopped = true;
 	if (table->problems >= PROBLEMS_MAX)
 		table->stopped = true;
 	table->row_problems = 0;
 	table->count = 0;
-	table->number += table->width > 0;
+	table->number += header ? table->headers == 1 : 1;
 	table->records++;
 	arena_reset(table->cells);
 }

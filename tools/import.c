@@ -18,7 +18,13 @@ static bool take_check(void *context, size_t number, size_t count,
 	struct import *import = context;
 
 	import->rows = number;
-	return number > 0 || import_take_header(import, count, cells);
+	if (number == 0) {
+		import_keep_head(import, count, cells);
+		/* Another record of it may follow. */
+		if (import->reader->form && import->head_count == 1)
+			return true;
+	}
+	return import->settled || import_take_header(import);
 }
 
 /* ---- rows ---- */
@@ -57,8 +63,42 @@ static bool set_constants(const struct import *import, struct arena *arena,
 	return good;
 }
 
+/* What a cell says of a field, if anything: a later column before an earlier
+ * one, what somebody answered before what was known. */
+static bool set_cell(const struct import_target *target, struct arena *arena,
+		     const char *const cells[], ProtobufCMessage *request,
+		     struct error *error)
+{
+	const char *value = unguarded(cells[target->column]);
+
+	if (strlen(value) > CELL_BYTES_MAX) {
+		error_set(error, STATUS_INVALID, "is longer than 16 KiB",
+			  target->field->name);
+		return false;
+	}
+	if (*value != '\0' && target->map != NULL)
+		value = reader_value(target->map, arena, value);
+	return *value == '\0' || field_set(arena, request, target->field,
+					   value, error) == STATUS_OK;
+}
+
+/* Others' forms and lists have people of whom no address is known. */
+static bool has_address(const struct import *import, struct arena *arena,
+			const ProtobufCMessage *request, struct error *error)
+{
+	const field_type *email = field_find(import->method.input, "email");
+
+	if (!import->reader->foreign || email == NULL ||
+	    *field_get(arena, request, email) != '\0')
+		return true;
+	error_set(error, STATUS_INVALID,
+		  "there is none, and nobody joins without an e-mail address; "
+		  "ask for it and fill it in, or take the row out.", "email");
+	return false;
+}
+
 static ProtobufCMessage *make_request(const struct import *import,
-				      struct arena *arena, size_t count,
+				      struct arena *arena,
 				      const char *const cells[],
 				      struct error *error)
 {
@@ -66,23 +106,12 @@ static ProtobufCMessage *make_request(const struct import *import,
 
 	if (!set_constants(import, arena, request, error))
 		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		const field_type *field = import->fields[i];
-		const char *value = unguarded(cells[i]);
-
-		if (field == NULL || cells[i][0] == '\0')
-			continue;
-		if (strlen(cells[i]) > CELL_BYTES_MAX) {
-			error_set(error, STATUS_INVALID,
-				  "is longer than 16 KiB", field->name);
+	for (size_t i = 0; i < import->target_count; i++)
+		if (!set_cell(&import->targets[i], arena, cells, request,
+			      error))
 			return NULL;
-		}
-		if (import->maps[i] != NULL)
-			value = reader_value(import->maps[i], arena, value);
-		if (field_set(arena, request, field, value, error) !=
-		    STATUS_OK)
-			return NULL;
-	}
+	if (!has_address(import, arena, request, error))
+		return NULL;
 	/* A method that knows no dry run is not asked. */
 	return import->options->dry_run &&
 			       field_find(import->method.input, "dry_run") ==
@@ -102,7 +131,7 @@ static bool take_row(void *context, size_t number, size_t count,
 	if (number == 0)
 		return true;
 	row = batch_add(import->line, number, count, cells, &arena);
-	row->request = make_request(import, arena, count, cells, &row->error);
+	row->request = make_request(import, arena, cells, &row->error);
 	for (size_t i = 0; i < count; i++)
 		bytes += strlen(cells[i]);
 	return batch_filled(import->line, bytes);
@@ -142,13 +171,20 @@ static void count_reply(struct import *import, struct arena *arena,
 	}
 }
 
-static void write_rejected(struct import *import, const struct batch_row *row)
+/* All but what an earlier import said of the row. */
+static void write_cells(struct import *import, size_t count,
+			const char *const cells[])
 {
-	for (size_t i = 0; i < row->count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (!import_is_ours(import->names[i])) {
-			output_csv_cell(import->errors, row->cells[i], true);
+			output_csv_cell(import->errors, cells[i], true);
 			fputc(',', import->errors);
 		}
+}
+
+static void write_rejected(struct import *import, const struct batch_row *row)
+{
+	write_cells(import, row->count, row->cells);
 	output_csv_cell(import->errors,
 			import_column(import, row->error.field), true);
 	fputc(',', import->errors);
@@ -206,12 +242,11 @@ static bool open_errors(struct import *import)
 	import->errors = output_open(import->options->errors, false);
 	if (import->errors == NULL)
 		return false;
-	for (size_t i = 0; i < import->columns; i++)
-		if (!import_is_ours(import->names[i])) {
-			output_csv_cell(import->errors, import->names[i], true);
-			fputc(',', import->errors);
-		}
-	fputs("error_field,error\r\n", import->errors);
+	for (size_t head = 0; head < import->head_count; head++) {
+		write_cells(import, import->columns, import->heads[head]);
+		fputs(head == 0 ? "error_field,error\r\n" : ",\r\n",
+		      import->errors);
+	}
 	return true;
 }
 
@@ -231,9 +266,16 @@ static void print_outcome(const struct import *import, bool whole)
 	if (import->rejected > 0 && import->errors_whole)
 		printf("The rejected rows are in %s; correct them there and "
 		       "import that file.\n", import->options->errors);
+	else if (import->rejected > 0)
+		printf("--errors FILE keeps the rejected rows, to be corrected "
+		       "and imported alone.\n");
+	if (whole && import->options->dry_run)
+		printf("Without --dry-run %s imported.\n",
+		       import->rejected > 0 ? "the other rows are" : "it is");
 	if (!whole)
 		complain("%s was not finished. Start again when the cause is "
-			 "gone: what was taken is not taken twice.",
+			 "gone: what was taken is not taken twice. On a slow "
+			 "line --batch 50 sends less at a time.",
 			 import->options->file);
 }
 
@@ -251,14 +293,15 @@ int import_file(const struct import_options *options)
 			 options->kind, reader_names(memory));
 		return EXIT_USAGE;
 	}
-	if (!csv_read(options->file, import_is_header, take_check, &import))
+	if (!csv_read(options->file, import_is_header, take_check, &import) ||
+	    !(import.settled || import_take_header(&import)))
 		return complain("%s: nothing of it was imported.",
 				options->file);
 	if (!open_errors(&import) || !import_begin(&import))
 		return EXIT_FAILED;
 	import.line = batch_new(&import.method, options->batch, on_done,
 				&import);
-	progress_begin(options->file, import.rows);
+	progress_begin(basename(options->file), import.rows);
 	whole = csv_read(options->file, import_is_header, take_row, &import);
 	whole = batch_finish(import.line) && whole;
 	progress_end();

@@ -23,6 +23,10 @@ struct import_options {
 		const char *field, *value;
 	} sets[IMPORT_SETS_MAX];
 	size_t set_count;
+	/* Columns (field) and what they are (value): a field, a column that
+	 * such files have, or "" for nothing. */
+	struct import_set maps[IMPORT_SETS_MAX];
+	size_t map_count;
 	const char *errors;  /* where rejected rows go, or NULL */
 	size_t batch;        /* rows an envelope */
 	bool dry_run;

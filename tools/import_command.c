@@ -37,7 +37,7 @@ int import_zoom(const struct import_options *options)
 	Scheduler__ImportZoomAttendanceRequest *request;
 	struct client_method method;
 	ProtobufCMessage *message, *reply = NULL;
-	const char *base = strrchr(options->file, '/'), *session;
+	const char *session;
 	Scheduler__ImportZoomAttendanceReply *outcome;
 
 	if (options->session == NULL) {
@@ -55,8 +55,7 @@ int import_zoom(const struct import_options *options)
 	if (session == NULL)
 		return EXIT_FAILED;
 	request->session_id = arena_strdup(memory, session);
-	request->file_name = arena_strdup(
-		memory, base != NULL ? base + 1 : options->file);
+	request->file_name = arena_strdup(memory, basename(options->file));
 	request->reason = arena_strdup(memory, options->reason);
 	if (client_call(&method, message, &reply) != STATUS_OK)
 		return EXIT_FAILED;
@@ -92,17 +91,15 @@ static error_t parse_argument(struct import_options *options, char *argument)
 	return 0;
 }
 
-static void parse_set(struct import_options *options, char *argument,
-		      struct argp_state *state)
+/* A=B; there may be such a sign in a question, none in a field. */
+static void parse_pair(struct import_set pairs[], size_t *count, char *argument,
+		       char *equals, const char *usage,
+		       struct argp_state *state)
 {
-	char *equals = strchr(argument, '=');
-
-	if (equals == NULL || equals == argument ||
-	    options->set_count == IMPORT_SETS_MAX)
-		argp_error(state, "--set takes FIELD=VALUE");
+	if (equals == NULL || equals == argument || *count == IMPORT_SETS_MAX)
+		argp_error(state, usage, IMPORT_SETS_MAX);
 	*equals = '\0';
-	options->sets[options->set_count++] =
-		(struct import_set){ argument, equals + 1 };
+	pairs[(*count)++] = (struct import_set){ argument, equals + 1 };
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -119,7 +116,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	if (key == 'n')
 		options->dry_run = true;
 	else if (key == 'S')
-		parse_set(options, argument, state);
+		parse_pair(options->sets, &options->set_count, argument,
+			   strchr(argument, '='), "--set takes FIELD=VALUE, "
+			   "at most %d times", state);
+	else if (key == 'm')
+		parse_pair(options->maps, &options->map_count, argument,
+			   strrchr(argument, '='), "--map takes COLUMN=FIELD, "
+			   "at most %d times", state);
 	else if (key == 'b') {
 		if (!text_to_int64(argument, &number) || number < 1 ||
 		    number > 1000)
@@ -138,6 +141,8 @@ static const struct argp_option options_table[] = {
 	{ "as", 'a', "KIND", 0, "What the file is, if its header does not say" },
 	{ "set", 'S', "FIELD=VALUE", 0,
 	  "For every row that says nothing of it; may be repeated" },
+	{ "map", 'm', "COLUMN=FIELD", 0,
+	  "A column that is not known, or is something else; may be repeated" },
 	{ "errors", 'e', "FILE", 0,
 	  "Write rejected rows there, with error_field and error" },
 	{ "session", 's', "SESSION", 0,
@@ -166,9 +171,17 @@ const struct command import_command = {
 		   "it is: our hubs, networks, members, sessions and "
 		   "attendance, or an export of another program: iecho, "
 		   "eventbrite, mailchimp (also mailchimp-unsubscribed and "
-		   "-cleaned, which become suppressions), zoom-registration. "
+		   "-cleaned, which become suppressions), zoom-registration, "
+		   "surveymonkey (all individual responses to a form by "
+		   "which people sign up). "
 		   "Those with members need --set network=SLUG. zoom is a list of "
 		   "participants and needs --session.\n\n"
+		   "Columns that are not known are named and left out; "
+		   "--map \"Where do you work now?=organisation\" takes one, "
+		   "--map \"Role=\" leaves one out. COLUMN of a form is a "
+		   "question, or QUESTION: ANSWER where it has several columns. "
+		   "FIELD is a column of members.csv, or one that such files "
+		   "have (Name: a full name).\n\n"
 		   "It is checked as a "
 		   "whole before anything is sent. A row with an error is told "
 		   "as FILE:row N: COLUMN: TEXT (rows count after the header) "
@@ -176,7 +189,7 @@ const struct command import_command = {
 		   "file again changes nothing.",
 	.words = "hubs networks members sessions attendance zoom iecho "
 		 "eventbrite mailchimp mailchimp-unsubscribed "
-		 "mailchimp-cleaned zoom-registration",
+		 "mailchimp-cleaned zoom-registration surveymonkey",
 	.calls = true,
 	.options = options_table,
 	.parser = parse,

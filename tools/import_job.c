@@ -38,7 +38,7 @@ static bool hash_file(const char *path, char hash[DIGEST_TEXT])
 
 bool import_begin(struct import *import)
 {
-	const char *path = import->options->file, *base = strrchr(path, '/');
+	const char *path = import->options->file;
 	Registry__BeginImportRequest request =
 		REGISTRY__BEGIN_IMPORT_REQUEST__INIT;
 	struct client_method method;
@@ -57,8 +57,7 @@ bool import_begin(struct import *import)
 	id_format(id, import->import_id);
 	request.import_id = import->import_id;
 	request.kind = arena_strdup(memory, import->reader->name);
-	request.file_name =
-		arena_strdup(memory, base != NULL ? base + 1 : path);
+	request.file_name = arena_strdup(memory, basename(path));
 	request.file_hash = hash;
 	if (client_call(&method, &request.base, &reply) != STATUS_OK)
 		return false;

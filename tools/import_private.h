@@ -22,15 +22,28 @@ struct tally {
 	size_t count;
 };
 
+/* A column says a field. */
+struct import_target {
+	size_t column;
+	const field_type *field;
+	const struct reader_column *map; /* NULL: as it stands */
+};
+
 struct import {
 	const struct import_options *options;
 	const struct reader *reader; /* NULL: the header will say */
 	bool named;                  /* the user said which */
 	struct client_method method;
+	const char **heads[2]; /* the header's records, as they stand */
+	size_t head_count;
+	bool settled;          /* the columns are known */
+	/* Each column as complaints name it; its question, and what tells it
+	 * from the question's other columns. The same text, outside a form. */
 	const char *names[CSV_COLUMNS_MAX];
-	const field_type *fields[CSV_COLUMNS_MAX]; /* NULL: kept out */
-	const struct reader_column *maps[CSV_COLUMNS_MAX];
-	size_t columns, rows;
+	const char *questions[CSV_COLUMNS_MAX];
+	const char *answers[CSV_COLUMNS_MAX];
+	struct import_target targets[2 * CSV_COLUMNS_MAX];
+	size_t target_count, columns, rows;
 	char import_id[ID_TEXT]; /* "": there is no job */
 	struct batch_line *line;
 	size_t done, rejected;
@@ -41,9 +54,11 @@ struct import {
 
 /* Is this record the header? Finds the reader when nobody named it. */
 csv_header import_is_header;
-/* False, and told, when the file cannot be imported. */
-bool import_take_header(struct import *import, size_t count,
-			const char *const cells[]);
+/* A record of it, for import_take_header to read when all are there: false,
+ * and told, when the file cannot be imported. */
+void import_keep_head(struct import *import, size_t count,
+		      const char *const cells[]);
+bool import_take_header(struct import *import);
 /* A column of ours: what an earlier import said about a rejected row. */
 bool import_is_ours(const char *name);
 /* What a field's column is called in the file. */

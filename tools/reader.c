@@ -36,6 +36,23 @@ static const char *as_outward(struct arena *arena, const char *cell)
 	return length > 4 ? arena_copy(arena, cell, length - 3) : cell;
 }
 
+/* A full name: all words but the last, and the last. */
+static const char *as_first_names(struct arena *arena, const char *cell)
+{
+	const char *blank = strrchr(cell, ' ');
+
+	return blank == NULL ? cell
+			     : arena_copy(arena, cell, (size_t)(blank - cell));
+}
+
+static const char *as_last_name(struct arena *arena, const char *cell)
+{
+	const char *blank = strrchr(cell, ' ');
+
+	(void)arena;
+	return blank == NULL ? "" : blank + 1;
+}
+
 /* clang-format off */
 
 static const struct reader_column sessions[] = {
@@ -55,14 +72,11 @@ static const struct reader_column iecho[] = {
 static const struct reader_column eventbrite[] = {
 	{ "Email", "email" },
 	{ "First Name", "first_name" },
-	{ "Last Name", "last_name" },
-	{ "Surname", "last_name" },
+	{ "Last Name|Surname", "last_name" },
 	{ "Company", "organisation" },
 	{ "Job Title", "role_title" },
-	{ "Cell Phone", "phone" },
-	{ "Mobile Phone", "phone" },
-	{ "Home Postcode", "postcode_outward", NULL, as_outward },
-	{ "Work Postcode", "postcode_outward", NULL, as_outward },
+	{ "Cell Phone|Mobile Phone", "phone" },
+	{ "Home Postcode|Work Postcode", "postcode_outward", NULL, as_outward },
 	{ "Order Date", "joined_on", NULL, as_day },
 	{ "Attendee Status", "status",
 	  "Attending=approved;Checked In=approved;Not Attending=left;"
@@ -73,6 +87,8 @@ static const struct reader_column mailchimp[] = {
 	{ "Email Address", "email" },
 	{ "First Name", "first_name" },
 	{ "Last Name", "last_name" },
+	{ "Name", "first_name", NULL, as_first_names },
+	{ "Name", "last_name", NULL, as_last_name },
 	{ "Phone Number", "phone" },
 	{ "OPTIN_TIME", "joined_on", NULL, as_day },
 	{ NULL, "marketing_opt_in", "yes" },
@@ -93,8 +109,7 @@ static const struct reader_column zoom[] = {
 	{ "First Name", "first_name" },
 	{ "Last Name", "last_name" },
 	{ "Phone", "phone" },
-	{ "Organization", "organisation" },
-	{ "Organisation", "organisation" },
+	{ "Organization|Organisation", "organisation" },
 	{ "Job Title", "role_title" },
 	{ "Zip/Postal Code", "postcode_outward", NULL, as_outward },
 	{ "Registration Time", "joined_on", NULL, as_day },
@@ -102,6 +117,35 @@ static const struct reader_column zoom[] = {
 	  "approved=approved;pending=requested;pending approval=requested;"
 	  "denied=declined;blocked=declined;cancelled=left;"
 	  "cancelled by self=left" },
+	{ 0 },
+};
+
+/* A form by which people signed up: what its collector knows, the lines of a
+ * question for contact details, and questions as they are usually put. */
+#define FULL_NAME "Name|Full name|Your name|What is your name|" \
+	"First and last name|Name and surname"
+static const struct reader_column surveymonkey[] = {
+	{ "Email Address|Email|E-mail|E-mail address|Your email|"
+	  "Your email address|What is your email address|"
+	  "Please give your email address", "email" },
+	{ "First Name|Forename|What is your first name", "first_name" },
+	{ "Last Name|Surname|What is your last name|What is your surname",
+	  "last_name" },
+	{ FULL_NAME, "first_name", NULL, as_first_names },
+	{ FULL_NAME, "last_name", NULL, as_last_name },
+	{ "Company|Organisation|Organization|Employer|Workplace|"
+	  "Place of work|Name of organisation|Where do you work|"
+	  "What is your organisation|What organisation do you work for",
+	  "organisation" },
+	{ "Job title|Job role|Role|Your role|What is your job title|"
+	  "What is your job role|What is your role", "role_title" },
+	{ "Phone Number|Phone|Telephone|Telephone number|Mobile number",
+	  "phone" },
+	{ "ZIP/Postal Code|Postcode|Post code|Work postcode|Your postcode|"
+	  "What is your postcode", "postcode_outward", NULL, as_outward },
+	{ "Start Date|Date Created", "joined_on", NULL, as_day },
+	{ "Respondent ID|Collector ID|End Date|Date Modified|IP Address|"
+	  "Custom Data 1", "" },
 	{ 0 },
 };
 
@@ -122,7 +166,7 @@ static const struct reader readers[] = {
 	{ "iecho", "registry", "ImportMembers",
 	  "Hub Name|First Name|Last Name|Status|Email", MEMBER, iecho, true },
 	{ "eventbrite", "registry", "ImportMembers",
-	  "Order Date|Email|Attendee Status", MEMBER, eventbrite, true },
+	  "Order Date|Email|Ticket Type", MEMBER, eventbrite, true },
 	{ "mailchimp-unsubscribed", "notifier", "Suppress",
 	  "Email Address|UNSUB_TIME", "address", unsubscribed, true },
 	{ "mailchimp-cleaned", "notifier", "Suppress",
@@ -133,9 +177,7 @@ static const struct reader readers[] = {
 	  "First Name|Last Name|Email|Registration Time|Approval Status",
 	  MEMBER, zoom, true },
 	{ "surveymonkey", "registry", "ImportMembers",
-	  "Respondent ID|Collector ID", "", zoom, true,
-	  "is an export of SurveyMonkey: its answers belong to an evaluation "
-	  "form, and there are none yet" },
+	  "Respondent ID|Collector ID", MEMBER, surveymonkey, true, true },
 };
 
 /* clang-format on */
@@ -181,19 +223,47 @@ const char *reader_names(struct arena *arena)
 	struct text names = text_new(arena);
 
 	for (size_t i = 0; i < COUNT; i++)
-		if (readers[i].refusal == NULL)
-			text_printf(&names, "%s%s", i > 0 ? " " : "",
-				    readers[i].name);
+		text_printf(&names, "%s%s", i > 0 ? " " : "", readers[i].name);
 	return names.bytes;
 }
 
+/* Is it one of these names? A question may end as questions do. */
+static bool is_called(const char *column, const char *names)
+{
+	size_t length = strlen(column);
+
+	while (length > 0 && strchr(" ?:*.", column[length - 1]) != NULL)
+		length--;
+	while (*names != '\0') {
+		size_t name = strcspn(names, "|");
+
+		if (name == length && strncasecmp(names, column, name) == 0)
+			return true;
+		names += name + (names[name] == '|');
+	}
+	return false;
+}
+
 const struct reader_column *reader_column(const struct reader *reader,
-					  const char *column)
+					  const char *column,
+					  const struct reader_column *after)
+{
+	const struct reader_column *row =
+		after != NULL ? after + 1 : reader->columns;
+
+	for (; row != NULL && row->field != NULL; row++)
+		if (row->column != NULL && is_called(column, row->column))
+			return row;
+	return NULL;
+}
+
+const struct reader_column *reader_field(const struct reader *reader,
+					 const char *field)
 {
 	const struct reader_column *row = reader->columns;
 
 	for (; row != NULL && row->field != NULL; row++)
-		if (row->column != NULL && strcasecmp(row->column, column) == 0)
+		if (row->column != NULL && strcmp(row->field, field) == 0)
 			return row;
 	return NULL;
 }

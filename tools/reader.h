@@ -5,7 +5,10 @@
  * which such a file is known, and a map from its columns to the method's
  * fields. Our own files call their columns as the fields are called; the
  * exports of other programs are foreign: columns that are not in the map are
- * nobody's business, and whatever stands before the header is skipped.
+ * left out and named, and whatever stands before the header is skipped.
+ *
+ * A form's answers have two records of header, questions and what may be
+ * answered under each; a question stands in the first of its columns only.
  *
  * Everything is constant; what is made lives in the caller's arena.
  */
@@ -18,8 +21,10 @@
 #include "services/common/base/arena.h"
 
 struct reader_column {
-	const char *column; /* in the file; NULL: the same text for all rows */
-	const char *field;  /* NULL ends the map */
+	/* In the file, other names for it behind a | each; without the signs
+	 * that end a question. NULL: the same text for all rows. */
+	const char *column;
+	const char *field; /* NULL ends the map; "": known, and not needed */
 	/* "Their word=ours;Another=ours": other words stay as they are. For a
 	 * column NULL the text itself. */
 	const char *words;
@@ -32,7 +37,7 @@ struct reader {
 	const char *required; /* fields without which no row can be right */
 	const struct reader_column *columns;
 	bool foreign;
-	const char *refusal;  /* why such a file cannot be imported, or NULL */
+	bool form;            /* two records of header */
 };
 
 /* NULL: there is no such kind. */
@@ -44,9 +49,15 @@ bool reader_knows(const struct reader *reader, size_t count,
 /* All names, with blanks between. */
 const char *reader_names(struct arena *arena);
 
-/* The map's row for a column, or NULL. */
+/* The map's first row for a column, or the next one after that; NULL: there is
+ * no more. One column may say several fields. */
 const struct reader_column *reader_column(const struct reader *reader,
-					  const char *column);
+					  const char *column,
+					  const struct reader_column *after);
+/* A field as the map reads it from the first column that says it; NULL: as it
+ * stands. */
+const struct reader_column *reader_field(const struct reader *reader,
+					 const char *field);
 /* What the cell means to us; itself when nobody says otherwise. */
 const char *reader_value(const struct reader_column *column,
 			 struct arena *arena, const char *cell);

@@ -111,7 +111,7 @@ static struct evil evils[] = {
 	  "has 18 fields where the header has 17" },
 	{ "members-empty.csv", "", "is empty" },
 	{ "members-zip.csv", "", "is a workbook" },
-	{ "members-many-columns.csv", "", "more than 100 columns" },
+	{ "members-many-columns.csv", "", "more than 1,000 columns" },
 	{ "members-utf16le.csv", "", "is UTF-16" },
 	{ "members-utf16be.csv", "", "is UTF-16" },
 	{ "members-latin1.csv", "row 2: first_name", "is not UTF-8" },
@@ -143,6 +143,33 @@ ParameterizedTest(struct evil *evil, csv_file, refuses_what_is_not,
 	cr_assert(strstr(text, evil->name), "%s", text);
 	cr_assert(strstr(text, evil->field), "%s: %s", evil->field, text);
 	cr_assert(strstr(text, evil->text), "%s: %s", evil->text, text);
+}
+
+static bool is_header(void *context, size_t place, size_t count,
+		      const char *const cells[])
+{
+	(void)context;
+	return place == 0 ? count > 1 : cells[0][0] == '\0';
+}
+
+static bool take_numbers(void *context, size_t number, size_t count,
+			 const char *const cells[])
+{
+	(void)count;
+	text_printf(context, "%zu:%.3s ", number, cells[0]);
+	return true;
+}
+
+/* Rows count from 1 after all of it. */
+Test(csv_file, reads_a_header_of_two_records)
+{
+	struct text seen;
+
+	memory = arena_new(4096);
+	seen = text_new(memory);
+	cr_assert(csv_read(EVIL "../foreign/surveymonkey.csv", is_header,
+			   take_numbers, &seen));
+	cr_assert_str_eq(seen.bytes, "0:Res 0: 1:118 2:118 3:118 4:118 ");
 }
 
 Test(csv_file, stops_when_told, .init = cr_redirect_stderr)

@@ -23,6 +23,10 @@ Test(reader, knows_a_file_by_its_header)
 		    "UNSUB_TIME" }, "mailchimp-unsubscribed" },
 		{ { "Email Address", "MEMBER_RATING", "OPTIN_TIME",
 		    "CLEAN_TIME" }, "mailchimp-cleaned" },
+		{ { "Order No.", "Order Date", "First Name", "Last Name",
+		    "Email", "Quantity", "Ticket Type" }, "eventbrite" },
+		{ { "Respondent ID", "Collector ID", "Start Date" },
+		  "surveymonkey" },
 		{ { "FIRST NAME", "Last name", "Email", "Registration Time",
 		    "Approval Status" }, "zoom-registration" },
 		{ { "Name (Original Name)", "User Email",
@@ -67,6 +71,12 @@ Test(reader, says_what_a_cell_means)
 		{ "zoom-registration", "Registration Time", "08/09/2021",
 		  "08/09/2021" },
 		{ "zoom-registration", "Registration Time", "", "" },
+		{ "surveymonkey", "What is your job role?*", "Nurse",
+		  "Nurse" },
+		{ "surveymonkey", "start date", "02/15/2022 10:04:55 AM",
+		  "2022-02-15" },
+		{ "surveymonkey", "NAME:", "Seren Ann Salt", "Seren Ann" },
+		{ "surveymonkey", "Name", "Seren", "Seren" },
 		{ "zoom-registration", "Approval Status", "cancelled by self",
 		  "left" },
 	};
@@ -74,13 +84,30 @@ Test(reader, says_what_a_cell_means)
 	memory = arena_new(4096);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct reader_column *column = reader_column(
-			reader_named(rows[i].reader), rows[i].column);
+			reader_named(rows[i].reader), rows[i].column, NULL);
 
 		cr_assert_not_null(column);
 		cr_assert_str_eq(reader_value(column, memory, rows[i].cell),
 				 rows[i].value);
 	}
-	cr_assert_null(reader_column(reader_named("iecho"), "Country"));
+	cr_assert_null(reader_column(reader_named("iecho"), "Country", NULL));
 	cr_assert_null(reader_named("pigeons"));
+	arena_free(memory);
+}
+
+Test(reader, takes_two_fields_from_a_full_name)
+{
+	const struct reader *reader = reader_named("mailchimp");
+	const struct reader_column *first = reader_column(reader, "Name", NULL),
+				   *last = reader_column(reader, "Name", first);
+
+	memory = arena_new(4096);
+	cr_assert_str_eq(first->field, "first_name");
+	cr_assert_str_eq(last->field, "last_name");
+	cr_assert_str_eq(reader_value(last, memory, "Seren Ann Salt"), "Salt");
+	cr_assert_str_eq(reader_value(last, memory, "Seren"), "");
+	cr_assert_null(reader_column(reader, "Name", last));
+	cr_assert_str_eq(reader_field(reader, "last_name")->column, "Last Name");
+	cr_assert_null(reader_field(reader, "setting"));
 	arena_free(memory);
 }
