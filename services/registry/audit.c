@@ -5,8 +5,7 @@
 #include "services/registry/credential.h"
 #include "services/registry/statements.h"
 
-static const struct authority sealer = { "service", "", "", "seal_audit",
-					 "timer" };
+static const struct authority sealer = TIMER_AUTHORITY("seal_audit");
 
 /* The seal of a page: the link to the batch before, and its signature. */
 static const ProtobufCMessage *make_seal(const struct token_keys *keys,
@@ -33,15 +32,15 @@ static const ProtobufCMessage *make_seal(const struct token_keys *keys,
 	return &seal->base;
 }
 
+/* Whether there was anything to seal. */
 static bool seal_page(struct service_run *run, struct sql *sql,
 		      struct arena *arena, struct error *error)
 {
 	ProtobufCMessage *page = NULL;
 
 	if (sql_call(sql, &statements[STATEMENT_AUDIT_UNSEALED], NULL, arena,
-		     &page, error) != STATUS_OK)
-		return false;
-	if (!((Registry__AuditPage *)page)->n_events)
+		     &page, error) != STATUS_OK ||
+	    !((Registry__AuditPage *)page)->n_events)
 		return false;
 	return sql_call(sql, &statements[STATEMENT_AUDIT_SEAL],
 			make_seal(credential_keys(run),
@@ -52,14 +51,11 @@ static bool seal_page(struct service_run *run, struct sql *sql,
 bool seal_audit(struct service_run *run, struct sql *sql, struct arena *arena)
 {
 	struct error error = { STATUS_OK, "", "" };
+	bool sealed = sql_begin(sql, &sealer, &error) == STATUS_OK &&
+		      seal_page(run, sql, arena, &error);
 
-	if (sql_begin(sql, &sealer, &error) == STATUS_OK &&
-	    seal_page(run, sql, arena, &error) &&
-	    sql_commit(sql, &error) == STATUS_OK)
-		return true;
-	sql_rollback(sql);
-	if (error.status != STATUS_OK)
-		log_line(LOG_WARN, "timer failed", "timer", "seal_audit",
-			 "why", error.message, NULL);
+	if (sealed || error.status != STATUS_OK)
+		return timer_end(sql, &sealer, &error);
+	sql_rollback(sql); /* costs nothing, each second */
 	return false;
 }

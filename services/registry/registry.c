@@ -8,7 +8,7 @@
 #include "services/registry/audit.h"
 #include "services/registry/credential.h"
 #include "services/registry/factor.h"
-#include "services/registry/retention.h"
+#include "services/registry/notices.h"
 #include "services/registry/signin.h"
 #include "services/registry/statements.h"
 
@@ -248,9 +248,10 @@ const struct binding statements[] = {
 				  MESSAGE(link_wishes) },
 	[STATEMENT_LINK_PUT] = { SQL(put_link), MESSAGE(link) },
 	[STATEMENT_LINK_DROP] = { SQL(drop_link_wish), MESSAGE(address) },
-	[STATEMENT_STAY_TAKE] = { SQL(stay_take), NULL, MESSAGE(stay_notices) },
-	[STATEMENT_STAY_MAILED] = { SQL(stay_mailed),
-				    &notifier__notice__descriptor, NULL },
+	[STATEMENT_NOTICES_TAKE] = { SQL(take_notices), NULL,
+				     MESSAGE(notices) },
+	[STATEMENT_NOTICES_NOTE] = { SQL(note_notices),
+				     &notifier__notice__descriptor, NULL },
 	[STATEMENT_SESSION] = { SQL(refresh_session), MESSAGE(session_secret),
 				MESSAGE(session_state) },
 	[STATEMENT_FACTOR_LOCK] = { SQL(factor_lock), MESSAGE(session_secret) },
@@ -288,7 +289,8 @@ static const struct timer timers[] = {
 	{ "retain_inactive", SQL(retain_inactive), .every_us = HOUR },
 	{ "retain_agreements", SQL(retain_agreements), .every_us = HOUR },
 	{ "retain_audit", SQL(retain_audit), .every_us = HOUR },
-	{ "mail_stay", .run = mail_stay, .every_us = 60 * CLOCK_SECOND },
+	{ "mail_notices", .run = mail_notices, .every_us = 1 * CLOCK_SECOND },
+	{ "forget_notices", SQL(forget_notices), .every_us = HOUR },
 	{ 0 }
 };
 

@@ -122,38 +122,35 @@ static void fill_round(struct round *round)
 	}
 }
 
-static enum status run_many(struct sql *sql, int which,
-			    size_t count, const struct sql_request *requests,
-			    struct arena *arena, struct error *error)
-{
-	struct sql_result *results;
-
-	if (!count)
-		return STATUS_OK;
-	results = arena_array(arena, count, sizeof(*results));
-	return sql_run(sql, &statements[which], count, requests, arena,
-		       results, error);
-}
-
-static const struct authority timer_authority = { "service", "", "",
-						  "mail_links", "timer" };
+static const struct authority timer = TIMER_AUTHORITY("mail_links");
 
 /* Lease the wishes and keep the links, in one transaction. */
-static enum status prepare(struct sql *sql, struct round *round,
-			   struct error *error)
+static bool prepare(struct sql *sql, struct round *round)
 {
+	struct error error = { STATUS_OK, "", "" };
 	ProtobufCMessage *reply;
 
-	if (sql_begin(sql, &timer_authority, error) != STATUS_OK ||
+	if (sql_begin(sql, &timer, &error) == STATUS_OK &&
 	    sql_call(sql, &statements[STATEMENT_LINK_TAKE], NULL,
-		     round->arena, &reply, error) != STATUS_OK)
-		return error->status;
-	round->wishes = (Registry__LinkWishes *)reply;
-	fill_round(round);
-	if (run_many(sql, STATEMENT_LINK_PUT, round->count, round->links, round->arena,
-		     error) != STATUS_OK)
-		return error->status;
-	return sql_commit(sql, error);
+		     round->arena, &reply, &error) == STATUS_OK) {
+		round->wishes = (Registry__LinkWishes *)reply;
+		fill_round(round);
+		statement_run(sql, STATEMENT_LINK_PUT, round->count,
+			      round->links, round->arena, &error);
+	}
+	return timer_end(sql, &timer, &error);
+}
+
+static bool drop(struct sql *sql, struct round *round)
+{
+	struct error error = { STATUS_OK, "", "" };
+
+	if (!round->drop_count)
+		return false;
+	if (sql_begin(sql, &timer, &error) == STATUS_OK)
+		statement_run(sql, STATEMENT_LINK_DROP, round->drop_count,
+			      round->drops, round->arena, &error);
+	return timer_end(sql, &timer, &error);
 }
 
 /* Wishes whose mail the notifier has taken, or will never take, are over. */
@@ -186,24 +183,10 @@ static bool hand_over(struct service_run *run, struct round *round)
 bool mail_links(struct service_run *run, struct sql *sql, struct arena *arena)
 {
 	struct round round = { .arena = arena };
-	struct error error = { STATUS_OK, "", "" };
 	bool handed;
 
-	if (!sql_ready(sql))
+	if (!sql_ready(sql) || !prepare(sql, &round))
 		return false;
-	if (prepare(sql, &round, &error) != STATUS_OK) {
-		sql_rollback(sql);
-		return false;
-	}
 	handed = hand_over(run, &round);
-	if (!round.drop_count)
-		return false;
-	if (sql_begin(sql, &timer_authority, &error) != STATUS_OK ||
-	    run_many(sql, STATEMENT_LINK_DROP, round.drop_count, round.drops, arena,
-		     &error) != STATUS_OK ||
-	    sql_commit(sql, &error) != STATUS_OK) {
-		sql_rollback(sql);
-		return false;
-	}
-	return handed;
+	return drop(sql, &round) && handed;
 }

@@ -1,14 +1,23 @@
 -- Notices: single mails that another service asks for. They are messages like
 -- the others (message.session_id is the notice's id), without plan and rule.
 
+-- always: also to an address that is suppressed. Who has just asked for a link to
+-- sign in gets it, although they want no other mail; and nobody silences what
+-- guards an account, or what the law says people are told.
+ALTER TABLE reminder_kind ADD always boolean NOT NULL DEFAULT false;
 INSERT INTO reminder_kind VALUES
 ('sign_in', 'event', 'told', '', false, false,
-	'Link to sign in: to who asks for one.');
+	'Link to sign in: to who asks for one.', true);
 
 -- What only the mail may say. It goes when the mail has gone.
 CREATE TABLE notice (
 	message_id bigint PRIMARY KEY REFERENCES message ON DELETE CASCADE,
 	path text NOT NULL,
+	network text NOT NULL DEFAULT '',
+	hub text NOT NULL DEFAULT '',
+	reply_to text NOT NULL DEFAULT '',
+	reason text NOT NULL DEFAULT '',
+	until_local timestamp,
 	CONSTRAINT notice_path CHECK (path ~ '^/[A-Za-z0-9/_-]{0,199}$')
 );
 COMMENT ON CONSTRAINT notice_path ON notice IS

@@ -3,7 +3,7 @@
 
 INSERT INTO personal_data (relation, whose, erasure, searched)
 SELECT relation, 'false', 'keep', false
-FROM unnest('{hub,network,session,reminder_kind,reminder_rule,plan,template,notice,domain_pause}'::text[])
+FROM unnest('{hub,network,session,reminder_kind,reminder_rule,plan,template,domain_pause}'::text[])
 	relation
 UNION ALL
 SELECT relation, 'person_id = $1', 'keep', false
@@ -14,10 +14,15 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 		false),
 	('job', 'message_id IN (SELECT message_id FROM message
 		WHERE person_id = $1)', 'keep', '{}', true),
+	('notice', 'message_id IN (SELECT message_id FROM message
+		WHERE person_id = $1)', 'delete', '{}', true),
 	('pause', 'person_id = $1', 'delete', '{}', false),
 	-- follow_person_erase.sql
 	('suppression', 'address = ANY (SELECT unnest(addresses) FROM person
 		WHERE person_id = $1)', 'keep', '{}', true);
+
+-- The path may be the secret of a link to sign in.
+UPDATE personal_data SET hidden = '{path}' WHERE relation = 'notice';
 
 -- What is said of any address, under any name, goes with the person.
 ALTER TABLE person ADD addresses text[] NOT NULL DEFAULT '{}',

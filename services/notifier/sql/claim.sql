@@ -54,9 +54,11 @@ SELECT l.request_no, l.message_id, l.lease_token,
 		ELSE '' END AS full_name,
 	coalesce(nullif(q.first_name, ''), q.last_name, '') AS name,
 	l.language, x.subject, x.text, l.session_id, s.title, s.topic,
-	s.objectives, s.start_local, s.zone, s.minutes, s.start_at, s.end_at,
-	s.join_url, s.uid, s.sequence, s.cancelled_reason AS reason,
-	n.title AS network, h.name AS hub, h.lead_email AS reply_to,
+	s.objectives, coalesce(s.start_local, o.until_local) AS start_local, s.zone, s.minutes, s.start_at, s.end_at,
+	s.join_url, s.uid, s.sequence,
+	coalesce(s.cancelled_reason, o.reason) AS reason,
+	coalesce(n.title, o.network) AS network, coalesce(h.name, o.hub) AS hub,
+	coalesce(h.lead_email, o.reply_to) AS reply_to,
 	t.facilitator, t.speaker, o.path
 FROM leased l
 JOIN reminder_kind k USING (rule)

@@ -1,19 +1,20 @@
--- A single mail, at once. An address that is no good or suppressed gets none, and
--- the ledger says so; but who has just asked for a link to sign in gets it, also
--- when they want no other mail.
+-- A single mail, at once, and once: also when its person was merged between two
+-- calls. An address that is no good or suppressed gets none, and the ledger says so.
 WITH judged AS (
 	SELECT r.*, coalesce(x.language, 'en') AS text_language,
 		CASE WHEN NOT address_is_sound(r.address) THEN 'bad_address'
-			WHEN r.rule <> 'sign_in' AND EXISTS (
+			WHEN NOT k.always AND EXISTS (
 				SELECT FROM suppression s
 				WHERE s.address IN (lower(r.address),
 					fingerprint(r.address)))
 				THEN 'suppressed' ELSE '' END AS why_not,
 		k.rule IS NOT NULL AND r.notice_id IS NOT NULL
 			AND r.person_id IS NOT NULL AND r.expires_at IS NOT NULL
-			AS whole
+			AS whole,
+		EXISTS (SELECT FROM message g WHERE g.session_id = r.notice_id)
+			AS known
 	FROM request r
-	LEFT JOIN (SELECT DISTINCT rule FROM template) k USING (rule)
+	LEFT JOIN reminder_kind k USING (rule)
 	LEFT JOIN template x ON x.rule = r.rule AND x.language = r.language
 ), noted AS (
 	INSERT INTO message (session_id, person_id, rule, sequence, state,
@@ -23,12 +24,13 @@ WITH judged AS (
 		CASE why_not WHEN '' THEN 'queued' ELSE 'skipped' END, why_not,
 		address, text_language, text_language <> language, now,
 		expires_at, CASE why_not WHEN '' THEN NULL ELSE now END
-	FROM judged WHERE whole
+	FROM judged WHERE whole AND NOT known
 	ON CONFLICT (session_id, person_id, rule, sequence) DO NOTHING
 	RETURNING message_id, session_id, state, address
 ), kept AS (
-	INSERT INTO notice (message_id, path)
-	SELECT message_id, path
+	INSERT INTO notice (message_id, path, network, hub, reply_to, reason,
+		until_local)
+	SELECT message_id, path, network, hub, reply_to, reason, until_local
 	FROM noted n JOIN judged j ON j.notice_id = n.session_id
 	WHERE state = 'queued'
 ), jobs AS (

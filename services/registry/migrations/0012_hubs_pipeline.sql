@@ -183,6 +183,28 @@ INSERT INTO status_transition (entity, from_status, to_status, about) VALUES
 	('hub_application', 'submitted', 'approved', 'the superhub approves'),
 	('hub_application', 'submitted', 'declined', 'the superhub declines');
 SELECT track_status('hub_application', 'hub_application', 'application_id');
+UPDATE status_transition SET notice = 'application_'
+	|| replace(to_status, '_requested', '')
+WHERE entity = 'hub_application' AND from_status = 'submitted';
+
+-- Who hears what becomes of it: the lead of the team or of the hub, if the address
+-- is known as theirs alone; else who administers the hub the longest.
+CREATE FUNCTION application_lead(of_application_id uuid) RETURNS uuid
+STABLE LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	RETURN (SELECT coalesce(
+		(SELECT min(reader_of(lower(m ->> 'email'))::text)::uuid
+			FROM jsonb_array_elements(a.team) m
+			WHERE m ->> 'role' = 'lead'),
+		reader_of(lower(h.lead_email)),
+		(SELECT g.person_id FROM role_grant g
+			WHERE g.role = 'hub_admin' AND g.scope = 'hub'
+				AND g.scope_id = h.hub_id
+				AND (g.to_at IS NULL OR g.to_at > echo_now())
+			ORDER BY g.from_at, g.person_id LIMIT 1))
+		FROM hub_application a JOIN hub h USING (hub_id)
+		WHERE a.application_id = of_application_id);
+END $$;
 SELECT audit_changes('hub_application', 'hub_application', 'application_id');
 
 -- The hub writes until it submits; from then on the superhub does.

@@ -103,6 +103,12 @@ INSERT INTO status_transition (entity, from_status, to_status, about) VALUES
 	('membership', 'lapsed', 'approved', 'joins'),
 	('membership', 'lapsed', 'waitlisted', 'joins; no seat is free');
 SELECT track_status('membership', 'membership', 'membership_id');
+UPDATE status_transition SET notice = 'membership_' || CASE
+	WHEN (from_status, to_status) = ('waitlisted', 'approved') THEN 'seat'
+	WHEN (from_status, to_status) = ('paused', 'approved') THEN 'resumed'
+	ELSE to_status END
+WHERE entity = 'membership' AND to_status IN ('invited', 'approved',
+	'waitlisted', 'declined', 'removed', 'paused');
 
 -- A membership as its message shows it; those who follow need no answers.
 DROP VIEW membership_message;

@@ -115,6 +115,19 @@ CREATE TRIGGER factor_ends_sessions AFTER DELETE ON second_factor
 	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
 	EXECUTE FUNCTION factor_ends_sessions();
 
+-- Whoever takes an account over changes this: its owner is told.
+CREATE FUNCTION tell_factor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM tell(OLD.person_id, CASE TG_OP WHEN 'DELETE'
+		THEN 'factor_disabled' ELSE 'factor_enrolled' END, NULL);
+	RETURN NULL;
+END $$;
+CREATE TRIGGER tell_factor_enrolled AFTER UPDATE ON second_factor FOR EACH ROW
+	WHEN (NEW.secret IS DISTINCT FROM OLD.secret)
+	EXECUTE FUNCTION tell_factor();
+CREATE TRIGGER tell_factor_disabled AFTER DELETE ON second_factor FOR EACH ROW
+	WHEN (OLD.secret IS NOT NULL) EXECUTE FUNCTION tell_factor();
+
 -- Who is not there any more is signed in nowhere.
 CREATE FUNCTION end_sessions() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$

@@ -36,7 +36,8 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 		'delete', '{}', true),
 	('consent', 'person_id = $1', 'keep', '{}', false),
 	('data_request', 'person_id = $1', 'blank', '{kind,status}', true),
-	('retention_notice', 'person_id = $1', 'delete', '{}', false);
+	('notice_kind', 'false', 'keep', '{}', false),
+	('notice', 'person_id = $1', 'delete', '{}', false);
 
 UPDATE personal_data SET hidden = '{keys,subject_ids}'
 WHERE relation = 'audit_event';

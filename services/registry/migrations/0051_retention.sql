@@ -45,25 +45,13 @@ CREATE TRIGGER sign_in_activity AFTER INSERT ON sign_in_session
 	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
 	EXECUTE FUNCTION note_sign_in();
 
-CREATE TABLE retention_notice (
-	person_id uuid PRIMARY KEY REFERENCES person ON DELETE CASCADE,
-	last_on date NOT NULL,
-	asked_at timestamptz NOT NULL,
-	answer_by_on date NOT NULL,
-	notice_id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
-	mailed_at timestamptz -- NULL: not yet, or there is no way
-);
-COMMENT ON COLUMN retention_notice.mailed_at IS
-	'When the question was mailed; empty: not yet, or there is no way.';
-
 ALTER TABLE person_activity ENABLE ROW LEVEL SECURITY;
 CREATE POLICY activity_own ON person_activity USING (
 	(SELECT authority_all())
 	OR sees_person_id(person_id, (SELECT sight())));
-ALTER TABLE retention_notice ENABLE ROW LEVEL SECURITY;
-CREATE POLICY notice_own ON retention_notice USING (
-	(SELECT authority_all())
-	OR sees_person_id(person_id, (SELECT sight())));
+-- Who is asked whether to stay is known to the staff, who can ask in person.
+CREATE POLICY notice_stay ON notice USING (
+	kind = 'stay' AND sees_person_id(person_id, (SELECT sight())));
 INSERT INTO personal_data (relation, whose, erasure, searched) VALUES
 	('person_activity', 'person_id = $1', 'delete', false);
 

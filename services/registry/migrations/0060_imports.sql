@@ -109,7 +109,7 @@ BEGIN
 			AND a.attnum = c.conkey[array_position(c.confkey, k.attnum)]
 		WHERE c.contype = 'f' AND c.confrelid = entity::regclass
 			AND c.conrelid <> ALL ('{person_email,person_search,
-				consent,duplicate,retention_notice}'::regclass[])
+				consent,duplicate,notice}'::regclass[])
 	LOOP
 		EXECUTE format('SELECT array_agg(DISTINCT %2$I) FROM %1$s
 			WHERE %2$I = ANY ($1)', child.name, child.key)

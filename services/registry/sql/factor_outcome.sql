@@ -27,6 +27,11 @@ WITH wrong AS (
 	DELETE FROM recovery_code c USING request r
 	WHERE c.person_id = r.person_id AND (r.kind = 'enrolled'
 		OR c.code_hash = r.recovery_hash)
+), told AS (
+	INSERT INTO notice (person_id, kind)
+	SELECT person_id, 'recovery_code_used' FROM request
+	WHERE kind = 'recovery'
+	ON CONFLICT DO NOTHING
 ), kept AS (
 	UPDATE second_factor f SET step = greatest(f.step, r.step),
 		secret = CASE r.kind WHEN 'enrolled' THEN f.pending

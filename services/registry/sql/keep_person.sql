@@ -4,7 +4,7 @@ WITH heard AS (
 	FROM request r WHERE a.person_id = r.person_id
 	RETURNING a.person_id
 ), answered AS (
-	DELETE FROM retention_notice n USING heard
-	WHERE n.person_id = heard.person_id
+	DELETE FROM notice n USING heard
+	WHERE n.person_id = heard.person_id AND n.kind = 'stay'
 )
 SELECT request_no, h.person_id FROM request JOIN heard h USING (person_id)

@@ -1,18 +1,18 @@
 -- Timer: who was asked and was not heard of is erased; who was heard of stays.
 WITH due AS MATERIALIZED (
-	SELECT o.person_id, r.now, a.last_on >= o.asked_at::date
+	SELECT o.person_id, r.now, a.last_on >= o.due_at::date
 		OR holds_role(o.person_id, r.now)
 		OR EXISTS (SELECT FROM membership m
 			WHERE m.person_id = o.person_id
-				AND m.requested_at >= o.asked_at) AS stays
-	FROM request r, retention_notice o
+				AND m.requested_at >= o.due_at) AS stays
+	FROM request r, notice o
 	JOIN quiet_person a USING (person_id)
-	WHERE o.answer_by_on < r.now::date
-	ORDER BY o.answer_by_on LIMIT 5
+	WHERE o.kind = 'stay' AND o.expires_at < r.now::date
+	ORDER BY o.expires_at LIMIT 5
 	FOR UPDATE OF o SKIP LOCKED
 ), kept AS (
-	DELETE FROM retention_notice o USING due d
-	WHERE o.person_id = d.person_id AND d.stays
+	DELETE FROM notice o USING due d
+	WHERE o.person_id = d.person_id AND o.kind = 'stay' AND d.stays
 	RETURNING 0 AS things
 ), gone AS MATERIALIZED (
 	SELECT 1 AS things, e.*

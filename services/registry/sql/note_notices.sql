@@ -1,3 +1,3 @@
 -- The notifier has these notices.
-UPDATE retention_notice n SET mailed_at = r.now FROM request r
+UPDATE notice n SET mailed_at = r.now FROM request r
 WHERE n.notice_id = r.notice_id
