@@ -41,10 +41,10 @@ static const struct method methods[] = {
 	/* data protection */
 	{ .name = "HeldData", .sql = { SQL(held_data) }, .roles = "hub_admin",
 	  .self = "person_id" },
-	{ .name = "ListRetention", .sql = { SQL(list_retention) },
+	{ .name = "ListRetention", .sql = { RUNTIME_SQL(list_retention) },
 	  .roles = "hub_admin" },
-	{ .name = "PutRetention", .sql = { SQL(put_retention) }, .key = "rule",
-	  .write = true, .roles = TOKEN_OPERATOR },
+	{ .name = "PutRetention", .sql = { RUNTIME_SQL(put_retention) },
+	  .key = "rule", .write = true, .roles = TOKEN_OPERATOR },
 	{ 0 },
 };
 

@@ -70,9 +70,9 @@ static const struct method methods[] = {
 
 	{ "HeldData", { SQL(held_data) }, .roles = "hub_admin",
 	  .self = "person_id" },
-	{ "ListRetention", { SQL(list_retention) }, .roles = "hub_admin" },
-	{ "PutRetention", { SQL(put_retention) }, .key = "rule", .write = true,
-	  .roles = TOKEN_OPERATOR },
+	{ "ListRetention", { RUNTIME_SQL(list_retention) }, .roles = "hub_admin" },
+	{ "PutRetention", { RUNTIME_SQL(put_retention) }, .key = "rule",
+	  .write = true, .roles = TOKEN_OPERATOR },
 	{ 0 }
 };
 

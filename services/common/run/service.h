@@ -33,6 +33,9 @@
 
 /* The statement embedded from sql/NAME.sql of this service. */
 #define SQL(name) (&sql_##name)
+/* The same of services/common/data/sql, for what every service has. */
+#define RUNTIME_SQL(name) (&runtime_##name)
+extern const struct statement runtime_list_retention, runtime_put_retention;
 
 struct service_run; /* the running service */
 struct method;
