@@ -105,6 +105,7 @@ CREATE INDEX enquiry_by_time ON hub_enquiry (received_at, enquiry_id);
 
 INSERT INTO status_transition (entity, from_status, to_status, about) VALUES
 	('hub_enquiry', '', 'open', 'somebody asks'),
+	('hub_enquiry', '', 'declined', 'who asks has three open already'),
 	('hub_enquiry', 'open', 'accepted', 'becomes a hub in state enquiry'),
 	('hub_enquiry', 'open', 'declined', 'the superhub declines');
 SELECT track_status('hub_enquiry', 'hub_enquiry', 'enquiry_id');

@@ -141,7 +141,8 @@ CREATE TRIGGER person_ends_sessions AFTER UPDATE OF status ON person
 		AND NEW.status <> OLD.status) EXECUTE FUNCTION end_sessions();
 
 -- How often somebody tried: wish (links from a source), token (wrong ones from a
--- source), code (wrong ones of a person). The subject is a hash.
+-- source), code (wrong ones of a person), a method (by strangers, in all). The
+-- subject is a hash.
 CREATE TABLE sign_in_attempt (
 	kind text NOT NULL,
 	subject bytea NOT NULL,
@@ -155,6 +156,23 @@ CREATE POLICY attempt_service ON sign_in_attempt USING ((SELECT authority_all())
 CREATE FUNCTION attempt_subject(who text) RETURNS bytea
 IMMUTABLE PARALLEL SAFE LANGUAGE sql AS
 	$$ SELECT sha256(convert_to(who, 'UTF8')) $$;
+
+-- How many of so many more are let in, of what anybody on the web may ask for: at
+-- most so many within an hour, whoever asks.
+CREATE FUNCTION let_in(method text, more bigint, most integer, at timestamptz)
+RETURNS bigint VOLATILE LANGUAGE sql AS $$
+	INSERT INTO sign_in_attempt AS a (kind, subject, tries, since_at, last_at)
+	SELECT method, attempt_subject(''), more, at, at WHERE more > 0
+	ON CONFLICT (kind, subject) DO UPDATE SET
+		tries = excluded.tries + CASE WHEN a.since_at
+			> excluded.last_at - interval '1 hour'
+			THEN least(a.tries, most) ELSE 0 END,
+		since_at = CASE WHEN a.since_at
+			> excluded.last_at - interval '1 hour'
+			THEN a.since_at ELSE excluded.since_at END,
+		last_at = excluded.last_at
+	RETURNING more - greatest(tries - most, 0)
+$$;
 
 -- Until when to wait: nothing for the first tries, then half a minute, and
 -- twice as long each time, up to an hour.

@@ -1,16 +1,46 @@
--- Somebody of the public asks; the reply says nothing of what is known already.
-WITH asked AS (
+-- Somebody of the public asks; the reply says nothing of what is known already. So
+-- who has three open enquiries gets the same answer for the next ones, which are
+-- declined at once, and how many come in an hour is bounded for everybody alike.
+WITH came AS MATERIALIZED (
+	SELECT r.*, r.principal_person_id IS NULL AND row_number() OVER (
+			PARTITION BY r.principal_person_id IS NULL
+			ORDER BY r.request_no) > coalesce(room, 0) AS turned_away
+	FROM request r, (SELECT let_in('EnquireHub', count(*), 30, max(now))
+		FROM request WHERE principal_person_id IS NULL) l (room)
+), said AS (
+	SELECT DISTINCT ON (lower(btrim(email)), lower(btrim(organisation)))
+		enquiry_id, btrim(organisation) AS organisation,
+		nullif(setting, '') AS setting,
+		upper(btrim(postcode_outward)) AS postcode_outward,
+		btrim(contact_name) AS contact_name, lower(btrim(email)) AS email,
+		btrim(phone) AS phone, btrim(message) AS message, now
+	FROM came WHERE NOT turned_away
+	ORDER BY lower(btrim(email)), lower(btrim(organisation)), request_no
+), placed AS (
+	SELECT s.*, NOT known AND row_number() OVER (PARTITION BY email, known
+			ORDER BY enquiry_id) + (SELECT count(*)
+				FROM hub_enquiry e WHERE e.email = s.email
+				AND e.status = 'open') > 3 AS too_many
+	FROM said s CROSS JOIN LATERAL (SELECT EXISTS (
+		SELECT FROM hub_enquiry e WHERE e.email = s.email
+			AND lower(e.organisation) = lower(s.organisation)
+			AND e.status = 'open') AS known) k
+), stored AS (
 	INSERT INTO hub_enquiry AS e (enquiry_id, organisation, setting,
 		postcode_outward, contact_name, email, phone, message, status,
-		received_at)
-	SELECT DISTINCT ON (lower(btrim(r.email)), lower(btrim(organisation)))
-		enquiry_id, btrim(organisation), nullif(setting, ''),
-		upper(btrim(postcode_outward)), btrim(contact_name),
-		lower(btrim(r.email)), btrim(phone), btrim(message), 'open', now
-	FROM request r
-	ORDER BY lower(btrim(r.email)), lower(btrim(organisation)), request_no
+		status_reason, received_at)
+	SELECT enquiry_id, organisation, setting, postcode_outward, contact_name,
+		email, phone, message,
+		CASE WHEN too_many THEN 'declined' ELSE 'open' END,
+		CASE WHEN too_many THEN 'Three of this address were open.'
+			ELSE '' END, now
+	FROM placed
 	ON CONFLICT (email, lower(organisation)) WHERE status = 'open'
 		DO UPDATE SET contact_name = excluded.contact_name,
 		phone = excluded.phone, message = excluded.message
 )
-SELECT request_no, enquiry_id FROM request
+SELECT request_no, enquiry_id,
+	CASE WHEN turned_away THEN 'FORBIDDEN' END AS rpc_status,
+	'Too many enquiries came in within this hour. Try again in an hour, or '
+		'write to the superhub.' AS rpc_message, '' AS rpc_field
+FROM came
