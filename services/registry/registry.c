@@ -128,6 +128,8 @@ static const struct method methods[] = {
 	  .callers = BROWSERS },
 	{ "MoveDataRequest", { SQL(move_data_request) },
 	  .key = "data_request_id", .write = true, .roles = HUB },
+	{ "ExtendDataRequest", { SQL(extend_data_request) },
+	  .key = "data_request_id", .write = true, .roles = HUB },
 	{ "GetDataRequest", { SQL(get_data_request) },
 	  .callers = BROWSERS },
 	{ "ListDataRequests", { SQL(list_data_requests) }, .roles = HUB,

@@ -203,6 +203,8 @@ CREATE TABLE data_request (
 	received_at timestamptz NOT NULL,
 	due_on date NOT NULL,
 	closed_at timestamptz,
+	extended_at timestamptz, -- UK GDPR, article 12(3)
+	extended_reason text NOT NULL DEFAULT '',
 	salt uuid NOT NULL DEFAULT gen_random_uuid(),
 	version bigint NOT NULL,
 	CONSTRAINT request_kind CHECK (kind IN ('access', 'erase', 'rectify',
@@ -211,7 +213,8 @@ CREATE TABLE data_request (
 	CONSTRAINT request_hub FOREIGN KEY (hub_id) REFERENCES hub,
 	CONSTRAINT request_contact CHECK (is_line(contact, 300)),
 	CONSTRAINT request_details CHECK (char_length(details) <= 10000),
-	CONSTRAINT request_reason CHECK (char_length(status_reason) <= 2000)
+	CONSTRAINT request_reason CHECK (char_length(status_reason) <= 2000),
+	CONSTRAINT request_extended CHECK (char_length(extended_reason) <= 2000)
 );
 COMMENT ON CONSTRAINT request_kind ON data_request IS
 	'kind: Choose access, erase, rectify, object or complaint.';
@@ -224,6 +227,8 @@ COMMENT ON CONSTRAINT request_contact ON data_request IS
 COMMENT ON CONSTRAINT request_details ON data_request IS
 	'details: Use at most 10,000 characters.';
 COMMENT ON CONSTRAINT request_reason ON data_request IS
+	'reason: Use at most 2,000 characters.';
+COMMENT ON CONSTRAINT request_extended ON data_request IS
 	'reason: Use at most 2,000 characters.';
 CREATE INDEX request_due ON data_request (due_on, data_request_id);
 CREATE INDEX request_of_person ON data_request (person_id);
@@ -269,12 +274,13 @@ CREATE POLICY request_ask ON data_request FOR INSERT WITH CHECK (
 CREATE FUNCTION data_request_shown(d data_request) RETURNS TABLE (
 	data_request_id uuid, kind text, person_id uuid, hub_id uuid, contact text,
 	details text, status text, reason text, received_at timestamptz,
-	due_on date, overdue boolean, closed_at timestamptz, version bigint)
+	due_on date, overdue boolean, closed_at timestamptz, version bigint,
+	extended_at timestamptz, extended_reason text)
 STABLE LANGUAGE sql AS $$
 	SELECT d.data_request_id, d.kind, d.person_id, d.hub_id, d.contact,
 		d.details, d.status, d.status_reason, d.received_at, d.due_on,
 		d.closed_at IS NULL AND d.due_on < echo_now()::date, d.closed_at,
-		d.version
+		d.version, d.extended_at, d.extended_reason
 $$;
 
 -- ---- Erasure ----

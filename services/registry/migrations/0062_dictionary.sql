@@ -43,6 +43,8 @@ INSERT INTO word (name, about) VALUES
 	('events', 'How many events the batch holds.'),
 	('expires_at', 'When it is of no use any more.'),
 	('expires_on', 'The last day it holds.'),
+	('extended_at', 'When the person was told that the answer takes longer.'),
+	('extended_reason', 'Why the answer takes longer.'),
 	('file_hash', 'The file''s SHA-256.'),
 	('file_name', 'The file''s name.'),
 	('first_name', 'Given name.'),

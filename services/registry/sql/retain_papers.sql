@@ -5,7 +5,8 @@ WITH enquiry AS (
 	RETURNING 'hub_enquiry' AS rule, r.now
 ), answered AS (
 	UPDATE data_request d SET contact = '', details = '',
-		status_reason = '', salt = gen_random_uuid(),
+		status_reason = '', extended_reason = '',
+		salt = gen_random_uuid(),
 		version = d.version + 1
 	FROM request r
 	WHERE d.closed_at < retention_limit('data_request', r.now)

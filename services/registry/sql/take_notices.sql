@@ -16,8 +16,9 @@ WITH due AS MATERIALIZED (
 			a.hub_id, n.about_id)::text ELSE '' END AS path,
 		least(n.expires_at, m.invited_until) AS expires_at,
 		w.title AS network, o.name AS hub, h.lead_email AS reply_to,
-		a.status_reason AS reason,
-		m.invited_until AT TIME ZONE p.zone AS until_local,
+		coalesce(a.status_reason, d.extended_reason) AS reason,
+		coalesce(m.invited_until AT TIME ZONE p.zone, d.due_on)
+			AS until_local,
 		coalesce(k.while_status IN ('', m.status, a.status), false)
 			AND (n.kind <> 'stay' OR p.person_id = n.person_id)
 			AS stands,
@@ -33,7 +34,8 @@ WITH due AS MATERIALIZED (
 	LEFT JOIN membership m ON m.membership_id = n.about_id
 	LEFT JOIN network w ON w.network_id = m.network_id
 	LEFT JOIN hub_application a ON a.application_id = n.about_id
-	LEFT JOIN hub h ON h.hub_id = coalesce(m.hub_id, a.hub_id)
+	LEFT JOIN data_request d ON d.data_request_id = n.about_id
+	LEFT JOIN hub h ON h.hub_id = coalesce(m.hub_id, a.hub_id, d.hub_id)
 	LEFT JOIN organisation o ON o.organisation_id = h.organisation_id
 ), over AS (
 	DELETE FROM notice n USING said s
