@@ -12,6 +12,9 @@ CREATE TABLE import_job (
 	begun_at timestamptz NOT NULL,
 	ended_at timestamptz,
 	by_person_id uuid, -- NULL: the operator
+	-- Whose staff began it: all of them may have had members in it. Empty: the
+	-- superhub's.
+	hub_ids uuid[] NOT NULL DEFAULT '{}',
 	undone_at timestamptz,
 	undo_reason text NOT NULL DEFAULT '',
 	CONSTRAINT import_kind CHECK (kind <> '' AND is_line(kind, 40)),
@@ -23,6 +26,8 @@ CREATE TABLE import_job (
 	CONSTRAINT import_undo_reason CHECK (is_line(undo_reason, 1000))
 );
 COMMENT ON TABLE import_job IS 'The files that were imported.';
+COMMENT ON COLUMN import_job.hub_ids IS
+	'The hubs whose staff began it; empty for the superhub.';
 COMMENT ON CONSTRAINT import_kind ON import_job IS
 	'kind: Say what the file holds, such as members.';
 COMMENT ON CONSTRAINT import_file_name ON import_job IS
@@ -66,15 +71,32 @@ FROM import_job j CROSS JOIN LATERAL (
 	FROM import_image
 	WHERE import_id = j.import_id AND j.status IN ('undoing', 'undone')) i;
 
+-- A hub's staff have their hub's imports; staff of a network their own ones.
 ALTER TABLE import_job ENABLE ROW LEVEL SECURITY;
 CREATE POLICY import_job_own ON import_job USING (
-	(SELECT authority_all()) OR (kind IN ('hubs', 'networks')
-		AND (SELECT granted('superhub_admin'))));
+	(SELECT authority_all()) OR CASE hub_ids WHEN '{}'
+		THEN kind IN ('hubs', 'networks')
+			AND (SELECT granted('superhub_admin'))
+		ELSE hub_ids <@ (SELECT hub_ids FROM sight())
+			OR (hub_ids <@ (SELECT hub_ids || network_hub_ids
+				FROM sight())
+			AND by_person_id = ANY (
+				(SELECT authority_person_ids())::uuid[])) END);
 SELECT audit_changes('import_job', 'import', 'import_id');
 ALTER TABLE import_image ENABLE ROW LEVEL SECURITY;
 CREATE POLICY import_image_own ON import_image USING (
-	(SELECT authority_all()) OR (entity NOT IN ('person', 'membership')
+	(SELECT authority_all()) OR import_id IN (
+		SELECT import_id FROM import_job WHERE hub_ids <> '{}')
+	OR (entity NOT IN ('person', 'membership')
 		AND (SELECT granted('superhub_admin'))));
+
+-- Who alone reads this address, and is none of the caller's people: to be
+-- invited, for an import must not open them to a hub.
+CREATE FUNCTION stranger_of(an_address text) RETURNS uuid
+STABLE SECURITY DEFINER SET search_path FROM CURRENT LANGUAGE sql AS $$
+	SELECT person_id FROM reader_of(an_address) r(person_id)
+	WHERE sees_person_id(person_id, sight()) IS false
+$$;
 
 -- The same import touches a thing again: was it still as the import left it?
 CREATE FUNCTION image_kept(stored import_image, again import_image)
@@ -161,9 +183,11 @@ END $$;
 
 -- Undo one step of an import, at most so many things. What somebody changed
 -- since, or what others refer to, stays and says why. A consent that came with a
--- membership goes with it: nobody gave it.
+-- membership goes with it: nobody gave it. Whoever may undo an import undoes all
+-- of it: what is still as it left it was theirs to change.
 CREATE FUNCTION undo_images(of_import_id uuid, most integer)
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS void SECURITY DEFINER SET search_path FROM CURRENT
+LANGUAGE plpgsql AS $$
 DECLARE
 	next import_image;
 	batch uuid[];

@@ -6,10 +6,20 @@
 -- it: for each column the last cell that is not empty counts, and the first row
 -- reports what became of the person. Likewise for a membership. Unique keys are
 -- inserted in their order, so that two files do not wait for each other.
+--
+-- A hub's staff import into their own networks. Who is not of their people is
+-- invited, and nothing else becomes of the row; who has a role elsewhere keeps
+-- their addresses.
 WITH job AS MATERIALIZED (
 	-- Locked: it cannot be undone while rows of it are written.
 	SELECT import_id, status FROM import_job
 	WHERE import_id IN (SELECT import_id FROM request) FOR SHARE
+), place AS MATERIALIZED (
+	SELECT slug, network_id, hub_id, (SELECT authority_all())
+		OR hub_id = ANY (hub_ids) OR network_id = ANY (network_ids)
+		AS own
+	FROM network CROSS JOIN sight()
+	WHERE slug IN (SELECT btrim(network) FROM request)
 ), cell AS MATERIALIZED (
 	SELECT request_no, dry_run, now, lower(btrim(email)) AS email,
 		lower(regexp_replace(other_emails, '\s', '', 'g')) AS others,
@@ -22,9 +32,12 @@ WITH job AS MATERIALIZED (
 		btrim(nation) AS nation, btrim(phone) AS phone,
 		btrim(r.language) AS language, r.status, joined_on,
 		lower(btrim(marketing_opt_in)) AS opt_in,
-		btrim(source) AS source, n.network_id, n.hub_id, r.import_id,
-		j.status AS import_status
-	FROM request r LEFT JOIN network n ON n.slug = btrim(r.network)
+		btrim(source) AS source, n.network_id, n.hub_id, n.own,
+		r.import_id, j.status AS import_status,
+		principal_person_id,
+		CASE WHEN NOT (SELECT authority_all())
+			THEN stranger_of(lower(btrim(email))) END AS stranger_id
+	FROM request r LEFT JOIN place n ON n.slug = btrim(r.network)
 	LEFT JOIN job j USING (import_id)
 ), checked AS MATERIALIZED (
 	-- The tables' rules by the file's columns, and before anything is written.
@@ -61,6 +74,12 @@ WITH job AS MATERIALIZED (
 		THEN 'language: Choose en or cy.'
 		WHEN network_id IS NULL
 		THEN 'network: There is no network with this short name.'
+		WHEN NOT own
+		THEN 'network: This is for the staff of its hub.'
+		WHEN NOT (SELECT authority_all()) AND EXISTS (
+			SELECT FROM unnest(string_to_array(others, ';')) a
+			WHERE stranger_of(a) IS NOT NULL)
+		THEN 'other_emails: Somebody else reads one of these addresses.'
 		WHEN opt_in NOT IN ('', 'yes', 'no', 'true', 'false')
 		THEN 'marketing_opt_in: Say yes or no.'
 		WHEN source NOT IN ('', 'self', 'invite', 'import', 'guest_upgrade')
@@ -92,7 +111,7 @@ WITH job AS MATERIALIZED (
 				AND lower(q.first_name || ' ' || q.last_name)
 					= who))
 		ORDER BY p.person_id LIMIT 1) known ON true
-	WHERE fault IS NULL
+	WHERE fault IS NULL AND stranger_id IS NULL
 ), linked AS (
 	-- Rows of one name that share an address, be it through a third row, are
 	-- one person: head is the first of them.
@@ -115,10 +134,14 @@ WITH job AS MATERIALIZED (
 	-- A mailbox is shared when another person has it too, stored or here.
 	SELECT o.*, e.stored,
 		coalesce(e.stored, false) OR e.elsewhere
+			OR (NOT (SELECT authority_all())
+				AND mailbox_shared(o.address))
 			OR min(person_id::text) OVER box <> max(person_id::text)
 				OVER box AS shared,
 		is_new AND row_number() OVER (PARTITION BY dry_run, person_id
 			ORDER BY request_no, place) = 1 AS primary_address,
+		e.stored IS NULL AND NOT is_new AND outranks(o.person_id)
+			AS barred,
 		row_number() OVER (PARTITION BY dry_run, person_id, address
 			ORDER BY request_no) AS nth
 	FROM owned o CROSS JOIN LATERAL (
@@ -136,7 +159,7 @@ WITH job AS MATERIALIZED (
 		CASE WHEN employer <> '' THEN coalesce(stored.organisation_id,
 			first_value(c.fresh_id) OVER place) END
 			AS organisation_id
-	FROM (SELECT *, bool_or(stored IS DISTINCT FROM shared)
+	FROM (SELECT *, bool_or(stored IS DISTINCT FROM shared AND NOT barred)
 			OVER (PARTITION BY dry_run, person_id) AS mail_changes
 		FROM mailbox) o
 	JOIN checked c USING (request_no)
@@ -255,11 +278,13 @@ WITH job AS MATERIALIZED (
 	INSERT INTO person (person_id, first_name, last_name, preferred_name,
 		profession, role_title, organisation_id, setting,
 		postcode_outward, nation, region, phone, language, zone,
-		status, version)
+		status, version, home_hub_id)
 	SELECT person_id, first_name, last_name, '', profession, role_title,
 		organisation_id, setting, postcode_outward, nation, '', phone,
-		language, 'Europe/London', 'active', 1
+		language, 'Europe/London', 'active', 1,
+		CASE WHEN NOT (SELECT authority_all()) THEN hub_id END
 	FROM plan WHERE person_outcome = 'created' AND NOT dry_run
+	RETURNING 1
 ), changed_person AS (
 	UPDATE person p SET profession = n.profession,
 		role_title = n.role_title, organisation_id = n.organisation_id,
@@ -272,8 +297,10 @@ WITH job AS MATERIALIZED (
 ), new_email AS (
 	INSERT INTO person_email (person_id, address, primary_address,
 		verified, shared)
+	-- After new_person: whose address it is, is looked at.
 	SELECT person_id, address, primary_address, false, shared
-	FROM mailbox WHERE stored IS NULL AND nth = 1 AND NOT dry_run
+	FROM mailbox CROSS JOIN (SELECT count(*) FROM new_person) first
+	WHERE stored IS NULL AND NOT barred AND nth = 1 AND NOT dry_run
 	ORDER BY address, person_id
 ), newly_shared AS (
 	UPDATE person_email e SET shared = true
@@ -295,6 +322,17 @@ WITH job AS MATERIALIZED (
 		1, CASE status WHEN 'invited' THEN now + interval '30 days' END
 	FROM plan WHERE membership_outcome = 'created' AND NOT dry_run
 	ORDER BY person_id, network_id
+), invitation AS (
+	INSERT INTO membership (membership_id, person_id, network_id, hub_id,
+		status, source, marketing_opt_in, requested_at, decided_by,
+		decided_at, invited_until, version)
+	SELECT fresh_id, stranger_id, network_id, hub_id, 'invited', 'invite',
+		false, now, principal_person_id, now, now + interval '30 days', 1
+	FROM checked
+	WHERE stranger_id IS NOT NULL AND fault IS NULL AND NOT dry_run
+	ORDER BY stranger_id, network_id
+	ON CONFLICT (person_id, network_id) DO NOTHING
+	RETURNING membership_id
 ), changed_membership AS (
 	UPDATE membership m SET status = n.status, joined_on = n.joined_on,
 		status_reason = CASE WHEN m.status = n.status
@@ -331,6 +369,10 @@ WITH job AS MATERIALIZED (
 		coalesce((stored_membership).version, 0) + 1
 	FROM plan WHERE membership_outcome <> 'unchanged' AND NOT dry_run
 		AND import_id IS NOT NULL
+	UNION ALL
+	SELECT import_id, 'membership', fresh_id, NULL, 1
+	FROM checked JOIN invitation ON membership_id = fresh_id
+	WHERE import_id IS NOT NULL
 	ON CONFLICT (import_id, entity, key) DO UPDATE
 	SET version = excluded.version, kept = image_kept(i, excluded)
 )
@@ -349,3 +391,12 @@ UNION ALL
 SELECT request_no, NULL, NULL, NULL, false, NULL, NULL, NULL, 'INVALID',
 	substr(fault, strpos(fault, ': ') + 2), split_part(fault, ': ', 1)
 FROM checked WHERE fault IS NOT NULL
+UNION ALL
+SELECT request_no, NULL, 'unchanged', CASE WHEN membership_id IS NOT NULL
+		OR (dry_run AND NOT EXISTS (SELECT FROM membership m
+			WHERE m.person_id = stranger_id
+				AND m.network_id = c.network_id))
+		THEN 'created' ELSE 'unchanged' END, false, NULL, NULL,
+	membership_id, NULL, NULL, NULL
+FROM checked c LEFT JOIN invitation ON membership_id = fresh_id
+WHERE stranger_id IS NOT NULL AND fault IS NULL
