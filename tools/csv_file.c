@@ -54,8 +54,7 @@ static void problem(struct table *table, const char *field, const char *text)
 /* The header's name of the cell that is next. */
 static const char *column(const struct table *table)
 {
-	return table->count < table->width ? table->header[table->count]
-					     : NULL;
+	return table->count < table->width ? table->header[table->count] : NULL;
 }
 
 static void on_cell(void *bytes, size_t length, void *context)
@@ -72,9 +71,8 @@ static void on_cell(void *bytes, size_t length, void *context)
 				: "is not UTF-8; save the file as \"CSV "
 				  "UTF-8\"");
 	if (table->count < CSV_COLUMNS_MAX)
-		table->row[table->count] =
-			arena_copy(first ? table->names : table->cells,
-				   bytes, length);
+		table->row[table->count] = arena_copy(
+			first ? table->names : table->cells, bytes, length);
 	table->count++;
 }
 
@@ -119,8 +117,7 @@ static void on_row(int terminator, void *context)
 				     "has %zu fields where the header has %zu",
 				     table->count, table->width));
 	table->headers += header && table->width > 0;
-	if (table->width > 0 && !table->stopped &&
-	    table->row_problems == 0 &&
+	if (table->width > 0 && !table->stopped && table->row_problems == 0 &&
 	    !table->take(table->context, header ? 0 : table->number,
 			 table->count, table->row))
 		table->stopped = true;
@@ -190,7 +187,7 @@ static bool parse(struct table *table, struct csv_parser *parser, FILE *file)
 		skip = 3;
 	if (only_returns(piece, length))
 		return whole(table, "its lines end with CR alone; save it "
-				     "with LF or CR LF");
+				    "with LF or CR LF");
 	for (; length > 0; length = fread(piece, 1, sizeof(piece), file)) {
 		if (csv_parse(parser, piece + skip, length - skip, on_cell,
 			      on_row, table) != length - skip) {
@@ -206,7 +203,9 @@ static bool parse(struct table *table, struct csv_parser *parser, FILE *file)
 		return false;
 	}
 	if (table->width == 0 && table->problems == 0)
-		return whole(table, table->records == 0
+		return whole(
+			table,
+			table->records == 0
 				? "is empty; it begins with a header"
 				: "none of its rows is a header that is known; "
 				  "say what it is: superhub import KIND FILE");
@@ -216,8 +215,10 @@ static bool parse(struct table *table, struct csv_parser *parser, FILE *file)
 bool csv_read(const char *path, csv_header *is_header, csv_take *take,
 	      void *context)
 {
-	struct table table = { .path = path, .is_header = is_header,
-				 .take = take, .context = context };
+	struct table table = { .path = path,
+			       .is_header = is_header,
+			       .take = take,
+			       .context = context };
 	struct csv_parser parser;
 	FILE *file = fopen(path, "re");
 	bool good;

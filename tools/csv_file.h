@@ -4,8 +4,8 @@
  * The file is UTF-8 (a byte order mark is taken away), comma separated, quoted
  * as RFC 4180 says, lines ended by LF or CR LF; empty lines do not count. The
  * first record is the header, or the first ones, and every record has as many
- * fields as it. All else is malformed: told row by row (rows count from 1 after the header), and
- * the answer is false. Memory does not grow with the file.
+ * fields as it. All else is malformed: told row by row (rows count from 1 after
+ * the header), and the answer is false. Memory does not grow with the file.
  */
 #ifndef TOOLS_CSV_FILE_H
 #define TOOLS_CSV_FILE_H
@@ -15,7 +15,8 @@
 
 #define CSV_COLUMNS_MAX 1000
 
-/* number 0 is the header, or each record of it. Cells live until the next row; false stops. */
+/* number 0 is the header, or each record of it. Cells live until the next row;
+ * false stops. */
 typedef bool csv_take(void *context, size_t number, size_t count,
 		      const char *const cells[]);
 

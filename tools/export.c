@@ -110,17 +110,75 @@ static bool write_table(struct export *export, Registry__ExportColumn **columns,
 	return good;
 }
 
+/* The columns of a table. */
+struct span {
+	size_t first, width;
+	bool written;
+};
+
+static struct span *find_spans(const struct export *export, size_t *count)
+{
+	struct span *spans = arena_array(memory, export->count, sizeof(*spans));
+
+	*count = 0;
+	for (size_t i = 0; i < export->count; i++) {
+		if (i == 0 || strcmp(export->columns[i]->relation,
+				     export->columns[i - 1]->relation) != 0)
+			spans[(*count)++].first = i;
+		spans[*count - 1].width++;
+	}
+	return spans;
+}
+
+static bool refers(const struct export *export, const struct span *span,
+		   const char *relation)
+{
+	for (size_t i = 0; i < span->width; i++)
+		if (strcmp(export->columns[span->first + i]->refers_to,
+			   relation) == 0)
+			return true;
+	return false;
+}
+
+/* Who refers goes before what is referred to: then a row that was added while
+ * the tables are written refers to nothing that is missing. In a ring of tables
+ * one has to begin. */
+static struct span *next_span(const struct export *export, struct span *spans,
+			      size_t count)
+{
+	struct span *first = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name =
+			export->columns[spans[i].first]->relation;
+		size_t other = 0;
+
+		if (spans[i].written)
+			continue;
+		while (other < count &&
+		       (other == i || spans[other].written ||
+			!refers(export, &spans[other], name)))
+			other++;
+		if (other == count)
+			return &spans[i];
+		if (first == NULL)
+			first = &spans[i];
+	}
+	return first;
+}
+
 static bool write_tables(struct export *export)
 {
-	for (size_t first = 0, next; first < export->count; first = next) {
-		const char *name = export->columns[first]->relation;
+	size_t count;
+	struct span *spans = find_spans(export, &count);
 
-		for (next = first + 1; next < export->count; next++)
-			if (strcmp(export->columns[next]->relation, name) != 0)
-				break;
-		if (!write_table(export, export->columns + first,
-				 next - first))
+	for (size_t i = 0; i < count; i++) {
+		struct span *span = next_span(export, spans, count);
+
+		if (!write_table(export, export->columns + span->first,
+				 span->width))
 			return false;
+		span->written = true;
 	}
 	return true;
 }
@@ -180,7 +238,11 @@ const struct command export_command = {
 	.details = "FOLDER is made new. dictionary.csv says what each column "
 		   "of each file is. hubs.csv, networks.csv and members.csv "
 		   "are what superhub import takes; the others are the tables "
-		   "themselves. Whoever asks gets what they may see, a hub's "
+		   "themselves. The tables are read one after the other while "
+		   "work goes on: those that refer before those they refer to, "
+		   "so that nobody is missing who is named, unless somebody "
+		   "undid an import meanwhile. For the state of one moment "
+		   "restore a backup and export that. Whoever asks gets what they may see, a hub's "
 		   "staff (--as-person) their own. Text that a spreadsheet "
 		   "would run as a formula has an apostrophe in front.",
 	.calls = true,

@@ -78,8 +78,8 @@ static bool set_cell(const struct import_target *target, struct arena *arena,
 	}
 	if (*value != '\0' && target->map != NULL)
 		value = reader_value(target->map, arena, value);
-	return *value == '\0' || field_set(arena, request, target->field,
-					   value, error) == STATUS_OK;
+	return *value == '\0' || field_set(arena, request, target->field, value,
+					   error) == STATUS_OK;
 }
 
 /* Others' forms and lists have people of whom no address is known. */
@@ -93,7 +93,8 @@ static bool has_address(const struct import *import, struct arena *arena,
 		return true;
 	error_set(error, STATUS_INVALID,
 		  "there is none, and nobody joins without an e-mail address; "
-		  "ask for it and fill it in, or take the row out.", "email");
+		  "ask for it and fill it in, or take the row out.",
+		  "email");
 	return false;
 }
 
@@ -232,7 +233,8 @@ static void close_errors(struct import *import)
 		output_close(import->errors, import->options->errors);
 	if (!import->errors_whole)
 		complain("import %s again with --errors elsewhere: what was "
-			 "taken is not taken twice.", import->options->file);
+			 "taken is not taken twice.",
+			 import->options->file);
 }
 
 static bool open_errors(struct import *import)

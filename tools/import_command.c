@@ -117,12 +117,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		options->dry_run = true;
 	else if (key == 'S')
 		parse_pair(options->sets, &options->set_count, argument,
-			   strchr(argument, '='), "--set takes FIELD=VALUE, "
-			   "at most %d times", state);
+			   strchr(argument, '='),
+			   "--set takes FIELD=VALUE, "
+			   "at most %d times",
+			   state);
 	else if (key == 'm')
 		parse_pair(options->maps, &options->map_count, argument,
-			   strrchr(argument, '='), "--map takes COLUMN=FIELD, "
-			   "at most %d times", state);
+			   strrchr(argument, '='),
+			   "--map takes COLUMN=FIELD, "
+			   "at most %d times",
+			   state);
 	else if (key == 'b') {
 		if (!text_to_int64(argument, &number) || number < 1 ||
 		    number > 1000)
@@ -138,7 +142,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option options_table[] = {
 	{ "dry-run", 'n', NULL, 0, "Check and tell, but change nothing" },
 	{ "batch", 'b', "ROWS", 0, "Rows sent together (500)" },
-	{ "as", 'a', "KIND", 0, "What the file is, if its header does not say" },
+	{ "as", 'a', "KIND", 0,
+	  "What the file is, if its header does not say" },
 	{ "set", 'S', "FIELD=VALUE", 0,
 	  "For every row that says nothing of it; may be repeated" },
 	{ "map", 'm', "COLUMN=FIELD", 0,
@@ -167,28 +172,29 @@ const struct command import_command = {
 	.name = "import",
 	.arguments = "[KIND] FILE",
 	.about = "Import a file",
-	.details = "FILE is CSV in UTF-8 with a header, which says what KIND "
-		   "it is: our hubs, networks, members, sessions and "
-		   "attendance, or an export of another program: iecho, "
-		   "eventbrite, mailchimp (also mailchimp-unsubscribed and "
-		   "-cleaned, which become suppressions), zoom-registration, "
-		   "surveymonkey (all individual responses to a form by "
-		   "which people sign up). "
-		   "Those with members need --set network=SLUG; with "
-		   "--as-person a hub's staff import into their own networks. "
-		   "zoom is a list of "
-		   "participants and needs --session.\n\n"
-		   "Columns that are not known are named and left out; "
-		   "--map \"Where do you work now?=organisation\" takes one, "
-		   "--map \"Role=\" leaves one out. COLUMN of a form is a "
-		   "question, or QUESTION: ANSWER where it has several columns. "
-		   "FIELD is a column of members.csv, or one that such files "
-		   "have (Name: a full name).\n\n"
-		   "It is checked as a "
-		   "whole before anything is sent. A row with an error is told "
-		   "as FILE:row N: COLUMN: TEXT (rows count after the header) "
-		   "and changes nothing; the others are taken. Importing a "
-		   "file again changes nothing.",
+	.details =
+		"FILE is CSV in UTF-8 with a header, which says what KIND "
+		"it is: our hubs, networks, members, sessions and "
+		"attendance, or an export of another program: iecho, "
+		"eventbrite, mailchimp (also mailchimp-unsubscribed and "
+		"-cleaned, which become suppressions), zoom-registration, "
+		"surveymonkey (all individual responses to a form by "
+		"which people sign up). "
+		"Those with members need --set network=SLUG; with "
+		"--as-person a hub's staff import into their own networks. "
+		"zoom is a list of "
+		"participants and needs --session.\n\n"
+		"Columns that are not known are named and left out; "
+		"--map \"Where do you work now?=organisation\" takes one, "
+		"--map \"Role=\" leaves one out. COLUMN of a form is a "
+		"question, or QUESTION: ANSWER where it has several columns. "
+		"FIELD is a column of members.csv, or one that such files "
+		"have (Name: a full name).\n\n"
+		"It is checked as a "
+		"whole before anything is sent. A row with an error is told "
+		"as FILE:row N: COLUMN: TEXT (rows count after the header) "
+		"and changes nothing; the others are taken. Importing a "
+		"file again changes nothing.",
 	.words = "hubs networks members sessions attendance zoom iecho "
 		 "eventbrite mailchimp mailchimp-unsubscribed "
 		 "mailchimp-cleaned zoom-registration surveymonkey",

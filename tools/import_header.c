@@ -53,7 +53,7 @@ static size_t blank_length(const char *cell)
 {
 	unsigned char c = (unsigned char)cell[0], next = (unsigned char)cell[1];
 
-	if (c == 0xc2 && next < 0xa0)
+	if (c == 0xc2 && next >= 0x80 && next < 0xa0)
 		return 2;
 	return c <= ' ' || c == 0x7f;
 }
@@ -83,8 +83,8 @@ static void name_column(struct import *import, size_t i)
 {
 	const char *question = one_line(import->heads[0][i]), *answer = "";
 	bool form = import->head_count > 1, first = *question != '\0' || i == 0;
-	bool alone = i + 1 == import->columns ||
-		     import->heads[0][i + 1][0] != '\0';
+	bool alone =
+		i + 1 == import->columns || import->heads[0][i + 1][0] != '\0';
 
 	if (form && !first)
 		question = import->questions[i - 1];
@@ -93,13 +93,14 @@ static void name_column(struct import *import, size_t i)
 	if (first && strcasecmp(answer, "Response") == 0)
 		answer = "";
 	import->questions[i] = question;
-	import->names[i] = *answer == '\0'
-				   ? question
-				   : arena_printf(memory, "%s: %s", question,
-						  answer);
-	import->answers[i] = *answer == '\0' ||
-			(!first && import->answers[i - 1] == question)
-				     ? question : answer;
+	import->names[i] = *answer == '\0' ? question
+					   : arena_printf(memory, "%s: %s",
+							  question, answer);
+	import->answers[i] =
+		*answer == '\0' ||
+				(!first && import->answers[i - 1] == question)
+			? question
+			: answer;
 }
 
 /* What the user says of a column counts before what it is called: NULL when
@@ -120,8 +121,8 @@ static const char *mapped_name(const struct import *import, size_t i)
 
 /* ---- where they go ---- */
 
-static bool add_target(struct import *import, size_t column,
-		       const char *field, const struct reader_column *map)
+static bool add_target(struct import *import, size_t column, const char *field,
+		       const struct reader_column *map)
 {
 	const field_type *type = field_find(import->method.input, field);
 
@@ -299,8 +300,8 @@ static void tell_left_out(const struct import *import, const bool taken[])
 	}
 	if (left.length > 0)
 		complain("%s: columns that are not taken: %s. --map "
-			 "COLUMN=FIELD takes one%s.", import->options->file,
-			 left.bytes,
+			 "COLUMN=FIELD takes one%s.",
+			 import->options->file, left.bytes,
 			 import->reader->form
 				 ? "; answers that evaluate a session belong "
 				   "to evaluation forms, which come later"

@@ -36,7 +36,7 @@ struct import {
 	struct client_method method;
 	const char **heads[2]; /* the header's records, as they stand */
 	size_t head_count;
-	bool settled;          /* the columns are known */
+	bool settled; /* the columns are known */
 	/* Each column as complaints name it; its question, and what tells it
 	 * from the question's other columns. The same text, outside a form. */
 	const char *names[CSV_COLUMNS_MAX];

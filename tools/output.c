@@ -16,8 +16,10 @@
 
 FILE *output_open(const char *path, bool must_be_new)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC |
-			    (must_be_new ? O_EXCL : O_TRUNC), 0600);
+	int fd = open(path,
+		      O_WRONLY | O_CREAT | O_CLOEXEC |
+			      (must_be_new ? O_EXCL : O_TRUNC),
+		      0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (file == NULL)

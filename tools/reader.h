@@ -37,7 +37,7 @@ struct reader {
 	const char *required; /* fields without which no row can be right */
 	const struct reader_column *columns;
 	bool foreign;
-	bool form;            /* two records of header */
+	bool form; /* two records of header */
 };
 
 /* NULL: there is no such kind. */
