@@ -1,6 +1,7 @@
 /* superhub import: files of hubs, networks, members, sessions, attendance. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "services/common/base/text.h"
 #include "tools/command.h"
@@ -98,6 +99,23 @@ static bool has_address(const struct import *import, struct arena *arena,
 	return false;
 }
 
+/* A list of who unsubscribed may have others in it, who did not. */
+static bool is_of_kind(const struct import *import, const char *const cells[],
+		       struct error *error)
+{
+	const char *tells = import->reader->tells;
+
+	for (size_t i = 0; tells != NULL && i < import->columns; i++)
+		if (strcasecmp(import->names[i], tells) == 0 &&
+		    cells[i][0] == '\0') {
+			error_set(error, STATUS_INVALID,
+				  "is empty, so this is somebody else; take "
+				  "the row out.", tells);
+			return false;
+		}
+	return true;
+}
+
 static ProtobufCMessage *make_request(const struct import *import,
 				      struct arena *arena,
 				      const char *const cells[],
@@ -106,6 +124,8 @@ static ProtobufCMessage *make_request(const struct import *import,
 	ProtobufCMessage *request = message_new(arena, import->method.input);
 
 	if (!set_constants(import, arena, request, error))
+		return NULL;
+	if (!is_of_kind(import, cells, error))
 		return NULL;
 	for (size_t i = 0; i < import->target_count; i++)
 		if (!set_cell(&import->targets[i], arena, cells, request,

@@ -287,7 +287,7 @@ static void tell_left_out(const struct import *import, const bool taken[])
 	for (size_t i = 0; i < import->columns; i++) {
 		size_t length = strlen(import->names[i]), shown = length;
 
-		if (taken[i])
+		if (taken[i] || length == 0)
 			continue;
 		if (shown > SHOWN_BYTES)
 			for (shown = SHOWN_BYTES;

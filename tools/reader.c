@@ -84,23 +84,25 @@ static const struct reader_column eventbrite[] = {
 	{ 0 },
 };
 static const struct reader_column mailchimp[] = {
-	{ "Email Address", "email" },
+	{ "Email Address|Email", "email" },
 	{ "First Name", "first_name" },
 	{ "Last Name", "last_name" },
-	{ "Name", "first_name", NULL, as_first_names },
-	{ "Name", "last_name", NULL, as_last_name },
+	{ "Name|Full Name", "first_name", NULL, as_first_names },
+	{ "Name|Full Name", "last_name", NULL, as_last_name },
+	{ "Company|Organisation|Organization", "organisation" },
+	{ "Position|Job Title", "role_title" },
 	{ "Phone Number", "phone" },
 	{ "OPTIN_TIME", "joined_on", NULL, as_day },
 	{ NULL, "marketing_opt_in", "yes" },
 	{ 0 },
 };
 static const struct reader_column unsubscribed[] = {
-	{ "Email Address", "address" },
+	{ "Email Address|Email", "address" },
 	{ NULL, "reason", "mailchimp: unsubscribed" },
 	{ 0 },
 };
 static const struct reader_column cleaned[] = {
-	{ "Email Address", "address" },
+	{ "Email Address|Email", "address" },
 	{ NULL, "reason", "mailchimp: cleaned" },
 	{ 0 },
 };
@@ -168,11 +170,13 @@ static const struct reader readers[] = {
 	{ "eventbrite", "registry", "ImportMembers",
 	  "Order Date|Email|Ticket Type", MEMBER, eventbrite, true },
 	{ "mailchimp-unsubscribed", "notifier", "Suppress",
-	  "Email Address|UNSUB_TIME", "address", unsubscribed, true },
+	  "MEMBER_RATING|UNSUB_TIME", "address", unsubscribed, true, false,
+	  "UNSUB_TIME" },
 	{ "mailchimp-cleaned", "notifier", "Suppress",
-	  "Email Address|CLEAN_TIME", "address", cleaned, true },
+	  "MEMBER_RATING|CLEAN_TIME", "address", cleaned, true, false,
+	  "CLEAN_TIME" },
 	{ "mailchimp", "registry", "ImportMembers",
-	  "Email Address|MEMBER_RATING|OPTIN_TIME", MEMBER, mailchimp, true },
+	  "MEMBER_RATING|OPTIN_TIME", MEMBER, mailchimp, true },
 	{ "zoom-registration", "registry", "ImportMembers",
 	  "First Name|Last Name|Email|Registration Time|Approval Status",
 	  MEMBER, zoom, true },

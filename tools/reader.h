@@ -37,7 +37,8 @@ struct reader {
 	const char *required; /* fields without which no row can be right */
 	const struct reader_column *columns;
 	bool foreign;
-	bool form; /* two records of header */
+	bool form;         /* two records of header */
+	const char *tells; /* a column that is empty in rows of another kind */
 };
 
 /* NULL: there is no such kind. */
