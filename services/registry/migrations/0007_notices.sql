@@ -65,8 +65,11 @@ $$;
 -- Tell somebody; who is just going is not told.
 CREATE FUNCTION tell(whom uuid, of_kind text, about uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-	INSERT INTO notice (person_id, kind, about_id)
-	SELECT person_id, of_kind, about FROM person WHERE person_id = whom
+	INSERT INTO notice (person_id, kind, about_id, due_at)
+	SELECT p.person_id, k.kind, about, CASE WHEN k.always THEN echo_now()
+		ELSE after_quiet_hours(echo_now(), p.zone) END
+	FROM person p, notice_kind k
+	WHERE p.person_id = whom AND k.kind = of_kind
 	ON CONFLICT DO NOTHING
 $$;
 

@@ -332,7 +332,11 @@ WITH job AS MATERIALIZED (
 	WHERE stranger_id IS NOT NULL AND fault IS NULL AND NOT dry_run
 	ORDER BY stranger_id, network_id
 	ON CONFLICT (person_id, network_id) DO NOTHING
-	RETURNING membership_id
+	RETURNING membership_id, person_id
+), told AS MATERIALIZED (
+	-- A file tells nobody; but this was not in the file.
+	SELECT tell(person_id, 'membership_invited', membership_id)
+	FROM invitation
 ), changed_membership AS (
 	UPDATE membership m SET status = n.status, joined_on = n.joined_on,
 		status_reason = CASE WHEN m.status = n.status
@@ -400,3 +404,4 @@ SELECT request_no, NULL, 'unchanged', CASE WHEN membership_id IS NOT NULL
 	membership_id, NULL, NULL, NULL
 FROM checked c LEFT JOIN invitation ON membership_id = fresh_id
 WHERE stranger_id IS NOT NULL AND fault IS NULL
+	AND (SELECT count(*) FROM told) >= 0
