@@ -67,16 +67,7 @@ all_settings() {
 
 # settings SERVICE BINARY: those of them that its own --help knows
 settings() {
-	local known line name
-	known=$("$2" --help | grep -oE 'ECHO_[A-Z0-9_]+') ||
-		complain "$2 --help does not list its settings" || return 1
-	known=" ${known//$'\n'/ } "
-	while read -r line; do
-		name=${line%%=*}
-		if [[ $known == *" $name "* || $known == *" ${name%_FILE} "* ]]; then
-			echo "$line"
-		fi
-	done < <(all_settings "$1")
+	all_settings "$1" | known "$2"
 }
 
 # client_settings: exports what the client has to know; it finds the rest in ECHO_STATE

@@ -132,6 +132,29 @@ tie() {
 	tie=(setpriv --pdeathsig "$1")
 }
 
+# held PORT...: prints those on which a program listens
+held() {
+	local port
+	for port; do
+		! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || echo "$port"
+	done
+}
+
+# known BINARY: prints those of the settings on standard input, NAME=VALUE a line,
+# that the program's own --help knows
+known() {
+	local names line name
+	names=$("$1" --help | grep -oE 'ECHO_[A-Z0-9_]+') ||
+		complain "$1 --help does not list its settings" || return 1
+	names=" ${names//$'\n'/ } "
+	while read -r line; do
+		name=${line%%=*}
+		if [[ $names == *" $name "* || $names == *" ${name%_FILE} "* ]]; then
+			echo "$line"
+		fi
+	done
+}
+
 # --- PostgreSQL -----------------------------------------------------------
 
 # pg_create DATA SOCKETS [ROLE...]: makes a cluster unless it is there
