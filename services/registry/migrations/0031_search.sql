@@ -30,7 +30,8 @@ BEGIN
 	RETURN NULL;
 END $$;
 -- What nobody is called any more is forgotten.
-CREATE FUNCTION forget_person_words() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION forget_person_words() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
 	DELETE FROM person_word w
 	USING (SELECT DISTINCT unnest(string_to_array(name, ' ')) AS word

@@ -16,15 +16,17 @@ INSERT INTO retention_rule VALUES
 -- When somebody was last heard of: made known, there, or asked to stay.
 CREATE TABLE person_activity (
 	person_id uuid PRIMARY KEY,
-	last_on date NOT NULL
+	last_on date NOT NULL,
+	attended boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 80);
 CREATE INDEX person_activity_last ON person_activity (last_on);
-INSERT INTO person_activity SELECT person_id, now()::date FROM person;
+INSERT INTO person_activity (person_id, last_on)
+SELECT person_id, now()::date FROM person;
 
 CREATE FUNCTION note_person() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-	INSERT INTO person_activity
+	INSERT INTO person_activity (person_id, last_on)
 	SELECT person_id, echo_now()::date FROM new_rows
 	ON CONFLICT DO NOTHING;
 	RETURN NULL;

@@ -113,8 +113,9 @@ STABLE LANGUAGE sql AS $$
 		WHERE e.person_id = p.person_id), '[]'))
 $$;
 
--- Which of these rows others refer to, by any foreign key. A person's addresses
--- and consents, and what is reckoned about a person, are part of the person.
+-- Which of these rows others refer to: by any foreign key, or by having attended. A
+-- person's addresses and consents, and what is reckoned about a person, are part of
+-- the person.
 CREATE FUNCTION referred_ids(entity text, ids uuid[]) RETURNS uuid[]
 STABLE LANGUAGE plpgsql AS $$
 DECLARE
@@ -138,7 +139,8 @@ BEGIN
 			INTO these USING ids;
 		found_ids := found_ids || these;
 	END LOOP;
-	RETURN found_ids;
+	RETURN found_ids || ARRAY(SELECT person_id FROM person_activity
+		WHERE entity = 'person' AND attended AND person_id = ANY (ids));
 END $$;
 
 -- Rows as their images show them, one version up. The images of earlier imports
@@ -220,6 +222,7 @@ BEGIN
 		same := ARRAY(SELECT unnest(same) EXCEPT SELECT unnest(referred));
 		IF next.entity = 'person' THEN -- at once, not by cascade
 			DELETE FROM person_email WHERE person_id = ANY (same);
+			DELETE FROM person_activity WHERE person_id = ANY (same);
 			DELETE FROM duplicate WHERE person_id = ANY (same)
 				OR other_id = ANY (same);
 		END IF;

@@ -116,6 +116,13 @@ BEGIN
 			LEFT JOIN person p ON p.person_id = o.id) AS target_ids
 		FROM attendance_row WHERE person_ids && owners) w
 	WHERE a.row_id = w.row_id AND a.person_ids <> w.target_ids;
+	-- the membership may be the other's
+	UPDATE attendance a SET member = true, version = a.version + 1
+	FROM session s JOIN membership m USING (network_id)
+	WHERE a.person_id = ANY (ids) AND NOT a.member
+		AND s.session_id = a.session_id AND m.person_id = a.person_id
+		AND m.status = 'approved' AND (m.joined_on IS NULL
+			OR m.joined_on <= s.start_local::date);
 END $$;
 
 -- An undone merge concerns whom it was, too: ids are old and new ones.

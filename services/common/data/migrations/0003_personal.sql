@@ -195,6 +195,9 @@ BEGIN
 				changes, t.whose) END
 		USING who;
 	END LOOP;
+	IF cardinality(words || parts) = 0 THEN
+		RETURN;
+	END IF;
 	FOR t IN SELECT p.relation, c.name
 		FROM personal_table p JOIN personal_column c USING (table_id)
 		WHERE p.searched AND c.type = 'jsonb' AND NOT c.is_key
