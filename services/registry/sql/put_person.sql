@@ -1,14 +1,15 @@
 -- Create a person or replace what is said about them, with all addresses. What
 -- people say of themselves does not change their status, and does not share a
--- mailbox; that an address is verified is for the service to say. Who is new
--- belongs to the hub of who creates them.
+-- mailbox, nor does what staff say of somebody of more weight; that an address is
+-- verified is for the service to say. Who is new belongs to the hub of who
+-- creates them.
 WITH asked AS (
 	SELECT r.*, p.person_id IS NOT NULL AS is_stored,
 		p.status AS stored_status, p.home_hub_id AS stored_home_id,
 		principal_person_id IS NOT DISTINCT FROM person_id
-			AND NOT authority_all() AS of_self,
+			AND NOT authority_all() AS of_self, above,
 		CASE WHEN p.merged_into_id IS NOT NULL THEN 'merged'
-			WHEN outranks(person_id) AND (
+			WHEN above AND (
 				SELECT array_agg(DISTINCT lower(g.address)
 					ORDER BY lower(g.address))
 				FROM jsonb_to_recordset(r.emails)
@@ -19,6 +20,7 @@ WITH asked AS (
 			THEN 'outranks'
 		END AS refusal
 	FROM request r LEFT JOIN person p USING (person_id)
+	CROSS JOIN LATERAL (SELECT outranks(person_id) AS above OFFSET 0) a
 ), home AS (
 	SELECT (hub_ids || network_hub_ids)[1] AS only_id
 	FROM sight()
@@ -76,7 +78,7 @@ WITH asked AS (
 			AS primary_address,
 		coalesce(g.verified AND authority_all(), false)
 			OR coalesce(e.verified, false) AS verified,
-		CASE WHEN of_self THEN coalesce(e.shared, false)
+		CASE WHEN of_self OR above THEN coalesce(e.shared, false)
 			ELSE coalesce(g.shared, false) END AS shared,
 		coalesce(e.bounced, false) AS bounced
 	FROM asked JOIN stored s USING (person_id)

@@ -19,5 +19,7 @@ WITH asked AS MATERIALIZED (
 UPDATE person SET version = version + 1
 WHERE person_id IN (SELECT person_id FROM asked
 	UNION SELECT e.person_id FROM asked a
+	JOIN person_email own ON own.person_id = a.person_id
+		AND own.address = a.wanted
 	JOIN person_email e ON e.address = a.wanted
 	WHERE a.action IN ('share', 'unshare'))
