@@ -26,7 +26,9 @@ CREATE POLICY duplicate_own ON duplicate USING ((SELECT authority_all())
 SELECT audit_changes('duplicate', 'duplicate', 'person_id');
 
 -- Other people with something of this one that few share: a mailbox, an employer
--- and a name alike, a telephone and a name alike, a registration.
+-- and a name alike, a telephone and a name alike, a registration. A telephone of
+-- more than twenty is a switchboard, and of the colleagues those twenty count whose
+-- names are most alike.
 CREATE FUNCTION alike(p person) RETURNS TABLE (other_id uuid,
 	score double precision, reasons text[])
 STABLE LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT
@@ -38,13 +40,17 @@ SET pg_trgm.similarity_threshold = 0.5 AS $$
 		FROM person_email e JOIN person_email n USING (address)
 		WHERE e.person_id = p.person_id
 		UNION
-		SELECT q.person_id, 'employer', 0.3
+		(SELECT q.person_id, 'employer', 0.3
 		FROM person q JOIN person_search s USING (person_id), self
 		WHERE q.organisation_id = p.organisation_id
-			AND s.name % self.name
+			AND q.person_id <> p.person_id AND s.name % self.name
+		ORDER BY similarity(s.name, self.name) DESC, q.person_id
+		LIMIT 20)
 		UNION
-		SELECT q.person_id, 'phone', 0.4 FROM person q
-		WHERE q.phone <> '' AND q.phone = p.phone
+		SELECT unnest(array_agg(person_id)), 'phone', 0.4
+		FROM (SELECT q.person_id FROM person q
+			WHERE q.phone <> '' AND q.phone = p.phone LIMIT 21) q
+		HAVING count(*) <= 20
 		UNION
 		SELECT q.person_id, 'registration', 0.8 FROM person q
 		WHERE q.registration_number <> ''
