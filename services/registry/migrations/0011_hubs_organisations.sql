@@ -129,13 +129,16 @@ BEGIN
 			EXCEPT
 			SELECT unnest(string_to_array(search, ' ')) FROM new_rows);
 	END IF;
-	DELETE FROM organisation_word w
-	WHERE w.word = ANY (dropped) AND NOT EXISTS (
-		SELECT FROM organisation WHERE w.word::tsquery
-			@@ array_to_tsvector(string_to_array(search, ' '))
-		UNION ALL
-		SELECT FROM organisation_alias WHERE w.word::tsquery
-			@@ array_to_tsvector(string_to_array(search, ' ')));
+	IF dropped <> '{}' THEN
+		DELETE FROM organisation_word w
+		WHERE w.word = ANY (dropped) AND NOT EXISTS (
+			SELECT FROM organisation WHERE w.word::tsquery @@
+				array_to_tsvector(string_to_array(search, ' '))
+			UNION ALL
+			SELECT FROM organisation_alias WHERE w.word::tsquery @@
+				array_to_tsvector(string_to_array(search, ' '))
+			OFFSET 0);
+	END IF;
 	RETURN NULL;
 END $$;
 DO $$

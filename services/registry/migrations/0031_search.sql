@@ -21,34 +21,34 @@ CREATE INDEX person_word_similar ON person_word
 	USING gin (word gin_trgm_ops) WITH (gin_pending_list_limit = 64);
 ALTER TABLE person_word ENABLE ROW LEVEL SECURITY;
 
-CREATE FUNCTION note_person_words() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-	INSERT INTO person_word
-	SELECT DISTINCT word FROM new_rows, unnest(string_to_array(name, ' ')) word
-	WHERE word <> '' ORDER BY word
-	ON CONFLICT DO NOTHING;
-	RETURN NULL;
-END $$;
--- What nobody is called any more is forgotten.
+-- What nobody is called any more is forgotten. The words that stay are not looked
+-- up: of a common one, that reads the list of everybody who has it.
 CREATE FUNCTION forget_person_words() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+	dropped text[];
 BEGIN
-	DELETE FROM person_word w
-	USING (SELECT DISTINCT unnest(string_to_array(name, ' ')) AS word
-		FROM old_rows) o
-	WHERE w.word = o.word AND NOT EXISTS (SELECT FROM person_search
-		WHERE words @@ quote_term(o.word, '')::tsquery);
+	IF TG_OP = 'DELETE' THEN
+		dropped := ARRAY(SELECT unnest(string_to_array(name, ' '))
+			FROM old_rows);
+	ELSE
+		dropped := ARRAY(
+			SELECT unnest(string_to_array(name, ' ')) FROM old_rows
+			EXCEPT
+			SELECT unnest(string_to_array(name, ' ')) FROM new_rows);
+	END IF;
+	IF dropped <> '{}' THEN
+		DELETE FROM person_word w
+		WHERE w.word = ANY (dropped) AND NOT EXISTS (
+			SELECT FROM person_search
+			WHERE words @@ quote_term(w.word, '')::tsquery
+			OFFSET 0);
+	END IF;
 	RETURN NULL;
 END $$;
-CREATE TRIGGER note_words_insert AFTER INSERT ON person_search
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
-	EXECUTE FUNCTION note_person_words();
-CREATE TRIGGER note_words_update AFTER UPDATE ON person_search
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
-	EXECUTE FUNCTION note_person_words();
 CREATE TRIGGER forget_words_update AFTER UPDATE ON person_search
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
-	EXECUTE FUNCTION forget_person_words();
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION forget_person_words();
 CREATE TRIGGER forget_words_delete AFTER DELETE ON person_search
 	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
 	EXECUTE FUNCTION forget_person_words();
@@ -70,20 +70,21 @@ ALTER TABLE duplicate_check ENABLE ROW LEVEL SECURITY;
 CREATE FUNCTION new_scope_id(hub_id uuid) RETURNS uuid
 IMMUTABLE LANGUAGE sql AS $$ SELECT md5('new in ' || hub_id)::uuid $$;
 CREATE FUNCTION person_scope_ids(of_person_id uuid, home_id uuid)
-RETURNS uuid[] STABLE LANGUAGE sql AS $$
-	WITH belongs AS (
-		SELECT hub_id, network_id, status FROM membership
-		WHERE person_id = of_person_id
-	)
-	SELECT ARRAY(SELECT unnest(ARRAY[hub_id, network_id]) FROM belongs
-			WHERE status NOT IN ('invited', 'lapsed')
+RETURNS uuid[] STABLE LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN ARRAY(WITH belongs AS (
+			SELECT hub_id, network_id, status FROM membership
+			WHERE person_id = of_person_id
+		)
+		SELECT unnest(ARRAY[hub_id, network_id]) FROM belongs
+		WHERE status NOT IN ('invited', 'lapsed')
 		UNION SELECT home_id WHERE home_id IS NOT NULL
 		UNION SELECT new_scope_id(home_id) WHERE home_id IS NOT NULL
 			AND NOT EXISTS (SELECT FROM belongs)
 		UNION SELECT '00000000-0000-0000-0000-000000000000'
 		WHERE home_id IS NULL AND NOT EXISTS (SELECT FROM belongs)
-		ORDER BY 1)
-$$;
+		ORDER BY 1);
+END $$;
 
 -- Who is merged or anonymised is not found.
 CREATE FUNCTION refresh_search(ids uuid[]) RETURNS void
@@ -114,7 +115,13 @@ BEGIN
 			scope_ids = excluded.scope_ids, words = excluded.words
 		WHERE (s.name, s.words, s.scope_ids) <>
 			(excluded.name, excluded.words, excluded.scope_ids)
-		RETURNING person_id
+		RETURNING s.person_id, s.name
+	), called AS (
+		INSERT INTO person_word
+		SELECT DISTINCT word
+		FROM kept, unnest(string_to_array(name, ' ')) word
+		WHERE word <> '' ORDER BY word
+		ON CONFLICT DO NOTHING
 	)
 	INSERT INTO duplicate_check SELECT person_id FROM kept
 	ON CONFLICT DO NOTHING;

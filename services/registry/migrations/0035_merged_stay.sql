@@ -2,8 +2,10 @@
 CREATE FUNCTION refuse_merged() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-	IF EXISTS (SELECT FROM new_rows n JOIN person p USING (person_id)
-		WHERE p.merged_into_id IS NOT NULL) THEN
+	IF EXISTS (SELECT FROM new_rows n WHERE EXISTS (SELECT FROM person p
+			WHERE p.person_id = n.person_id
+				AND p.merged_into_id IS NOT NULL
+			OFFSET 0)) THEN -- no join: that reads everybody
 		RAISE 'This person was merged into another; name that one.'
 			USING ERRCODE = 'check_violation', COLUMN = 'person_id';
 	END IF;

@@ -155,31 +155,28 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM new_rows WHERE marketing_opt_in) THEN
 		RETURN NULL;
 	END IF;
-	WITH ticked AS (
-		SELECT DISTINCT ON (n.person_id) n.person_id, n.source,
-			EXISTS (SELECT FROM consent c
-				WHERE c.person_id = n.person_id
-				AND c.purpose = 'marketing') AS asked_before
+	-- NOT EXISTS (... OFFSET 0) is no join: that reads everybody's consents.
+	INSERT INTO consent (person_id, purpose, wording_version, source, given_at)
+	SELECT DISTINCT ON (n.person_id) n.person_id, 'marketing', (
+			SELECT max(version) FROM wording
+			WHERE purpose = 'marketing'),
+		CASE WHEN by_file THEN 'import' WHEN n.source = 'self'
+			THEN 'self' ELSE 'staff' END, echo_now()
+	FROM new_rows n
+	WHERE n.marketing_opt_in AND NOT EXISTS (SELECT FROM consent c
+		WHERE c.person_id = n.person_id AND c.purpose = 'marketing'
+			AND (by_file OR c.withdrawn_at IS NULL) OFFSET 0)
+	ORDER BY n.person_id
+	ON CONFLICT DO NOTHING;
+	IF by_file THEN
+		UPDATE membership m SET marketing_opt_in = false -- not a version yet
 		FROM new_rows n
-		WHERE n.marketing_opt_in AND NOT EXISTS (SELECT FROM consent c
-			WHERE c.person_id = n.person_id
-			AND c.purpose = 'marketing' AND c.withdrawn_at IS NULL
-			OFFSET 0) -- no join: that reads everybody's consents
-		ORDER BY n.person_id
-	), given AS (
-		INSERT INTO consent (person_id, purpose, wording_version,
-			source, given_at)
-		SELECT person_id, 'marketing', (SELECT max(version)
-				FROM wording WHERE purpose = 'marketing'),
-			CASE WHEN by_file THEN 'import' WHEN source = 'self'
-				THEN 'self' ELSE 'staff' END, echo_now()
-		FROM ticked WHERE NOT (by_file AND asked_before)
-		ON CONFLICT DO NOTHING
-	)
-	UPDATE membership m SET marketing_opt_in = false -- not a version yet
-	FROM ticked t JOIN new_rows n USING (person_id)
-	WHERE by_file AND t.asked_before
-		AND m.membership_id = n.membership_id AND m.marketing_opt_in;
+		WHERE m.membership_id = n.membership_id AND m.marketing_opt_in
+			AND NOT EXISTS (SELECT FROM consent c
+				WHERE c.person_id = n.person_id
+				AND c.purpose = 'marketing'
+				AND c.withdrawn_at IS NULL OFFSET 0);
+	END IF;
 	RETURN NULL;
 END $$;
 CREATE TRIGGER membership_consent_insert AFTER INSERT ON membership
