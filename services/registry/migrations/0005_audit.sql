@@ -71,8 +71,8 @@ BEGIN
 		coalesce(current_setting('echo.method', true), ''),
 		$1, $2, $3, $4, $5, $6, $7, salt, CASE $7 WHEN '' THEN ''
 			ELSE sha256(convert_to(salt || $7, 'UTF8')) END
-	FROM gen_random_uuid() salt
-$$;
+	FROM gen_random_uuid() salt;
+END $$;
 
 -- Called by migrations: from now on every change of this table is an event (of
 -- at most 2,000 keys, so that each fits into a message). Its triggers are written
@@ -147,10 +147,8 @@ VOLATILE LANGUAGE sql AS $$
 	FROM unnest(person_ids)
 	HAVING count(*) > 0
 $$;
-CREATE FUNCTION audit_look(person_id uuid) RETURNS void
-VOLATILE LANGUAGE sql AS $$ SELECT audit_look(ARRAY[person_id], '') $$;
 
--- ---- Sealing: the statements are sql/audit_unsealed.sql and seal_audit.sql ----
+-- ---- Sealing: the statements are sql/audit_unsealed.sql and audit_seal.sql ----
 
 -- The events of the next batch, for whoever holds the head's lock; their keys
 -- bound its size. Lock and look are two statements: the second sees what the
@@ -189,17 +187,6 @@ END $$;
 -- it, nobody can guess the row that a digest of yesterday stands for.
 ALTER TABLE person ADD salt uuid NOT NULL DEFAULT gen_random_uuid();
 ALTER TABLE person_email ADD salt uuid NOT NULL DEFAULT gen_random_uuid();
-CREATE OR REPLACE VIEW person_message WITH (security_invoker) AS
-SELECT p.person_id, p.first_name, p.last_name, p.preferred_name, p.profession,
-	p.role_title, p.organisation_id, p.setting, p.postcode_outward,
-	p.nation, p.region, p.phone, p.language, p.zone, p.status,
-	(SELECT coalesce(jsonb_agg(jsonb_build_object('address', e.address,
-			'primary_address', e.primary_address,
-			'verified', e.verified, 'shared', e.shared)
-			ORDER BY e.primary_address DESC, e.address), '[]')
-		FROM person_email e WHERE e.person_id = p.person_id) AS emails,
-	p.version
-FROM person p;
 
 SELECT audit_changes('organisation', 'organisation', 'organisation_id');
 SELECT audit_changes('hub', 'hub', 'hub_id');
@@ -219,12 +206,6 @@ ALTER TABLE hub ENABLE ROW LEVEL SECURITY;
 CREATE POLICY hub_read ON hub FOR SELECT USING (true);
 CREATE POLICY hub_superhub ON hub USING (
 	(SELECT authority_all() OR granted('superhub_admin')));
-
-DROP POLICY network_add ON network;
-DROP POLICY network_change ON network;
-CREATE POLICY network_hub ON network USING (
-	(SELECT authority_all() OR granted('superhub_admin'))
-	OR hub_id = ANY ((SELECT granted_ids('hub', 'hub_admin'))::uuid[]));
 
 DROP POLICY grant_own ON role_grant;
 CREATE POLICY grant_read ON role_grant FOR SELECT USING (

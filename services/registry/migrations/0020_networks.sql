@@ -104,12 +104,13 @@ CREATE POLICY network_read ON network FOR SELECT USING (
 		|| proposal_hub_ids())::uuid[])
 	OR network_id = ANY ((SELECT authority_network_ids())::uuid[])
 	OR (visibility = 'private' AND belongs_to(network_id)));
-DROP POLICY network_hub ON network;
+DROP POLICY network_add ON network;
 CREATE POLICY network_add ON network FOR INSERT WITH CHECK (
 	(SELECT authority_all() OR granted('superhub_admin'))
 	OR hub_id = ANY ((SELECT granted_ids('hub', 'hub_admin'))::uuid[])
 	OR (status = 'draft'
 		AND hub_id = ANY ((SELECT proposal_hub_ids())::uuid[])));
+DROP POLICY network_change ON network;
 CREATE POLICY network_change ON network FOR UPDATE USING (
 	(SELECT authority_all() OR granted('superhub_admin'))
 	OR hub_id = ANY ((SELECT granted_ids('hub', 'hub_admin'))::uuid[])

@@ -145,6 +145,27 @@ CREATE POLICY membership_own ON membership USING (
 		'hub_admin coordinator facilitator network_lead'))::uuid[])
 	OR network_id = ANY ((SELECT granted_ids('network',
 		'coordinator facilitator network_lead'))::uuid[]));
+DROP FUNCTION staff_scope_ids(text);
+
+-- Where there is no limit nobody is counted; who waits there gets a seat anyway.
+CREATE OR REPLACE FUNCTION seats(of_network_id uuid, OUT free bigint,
+	OUT waiting bigint)
+VOLATILE LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+	places integer;
+BEGIN
+	SELECT nullif(capacity, 0) INTO places FROM network
+	WHERE network_id = of_network_id FOR NO KEY UPDATE;
+	free := 2147483647;
+	waiting := 0;
+	IF places IS NOT NULL THEN
+		SELECT places - count(*) FILTER (WHERE status <> 'waitlisted'),
+			count(*) FILTER (WHERE status = 'waitlisted')
+		INTO free, waiting FROM membership
+		WHERE network_id = of_network_id
+			AND status IN ('approved', 'paused', 'waitlisted');
+	END IF;
+END $$;
 
 -- The people of a network without anything by which to reach them: all of them
 -- for who decides there, those who wish to be listed for a fellow member. The
@@ -176,15 +197,3 @@ STABLE SECURITY DEFINER SET search_path FROM CURRENT LANGUAGE sql AS $$
 	WHERE address = an_address AND person.status <> 'anonymised'
 	HAVING count(*) = 1
 $$;
-
--- Who only was invited, or is seen for a list of names, has not opened anything
--- to the hub.
-CREATE OR REPLACE FUNCTION sees_person(other_id uuid) RETURNS boolean
-STABLE LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-	RETURN other_id = ANY (authority_person_ids()) OR EXISTS (
-		SELECT FROM membership m WHERE m.person_id = other_id
-			AND m.status NOT IN ('invited', 'lapsed')
-			AND (m.hub_id = ANY (staff_scope_ids('hub'))
-			OR m.network_id = ANY (staff_scope_ids('network'))));
-END $$;
