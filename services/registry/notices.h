@@ -1,7 +1,7 @@
 /*
  * notices: hands to the notifier what people are told (table notice). C and not
- * SQL, because the notifier is another service. A notice goes there until it was
- * taken, under one id, so nobody is told twice.
+ * SQL, because the notifier is another service. A notice goes there until it
+ * was taken, under one id, so nobody is told twice.
  */
 #ifndef ECHO_REGISTRY_NOTICES_H
 #define ECHO_REGISTRY_NOTICES_H

@@ -1,7 +1,7 @@
 /*
- * statements: those that C runs; registry.c has the table, by these numbers. And
- * how a timer in C runs them: sql_begin with its authority, statements as long as
- * error says OK, timer_end.
+ * statements: those that C runs; registry.c has the table, by these numbers.
+ * And how a timer in C runs them: sql_begin with its authority, statements as
+ * long as error says OK, timer_end.
  */
 #ifndef ECHO_REGISTRY_STATEMENTS_H
 #define ECHO_REGISTRY_STATEMENTS_H
