@@ -48,7 +48,8 @@ STABLE LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 		AND coalesce(ended_on, 'infinity') > echo_now()::date
 $$;
 
--- What the caller's eyes reach, worked out once for each statement.
+-- What the caller's eyes reach, worked out once for each statement; in plpgsql,
+-- which keeps the plan.
 CREATE TYPE sight AS (
 	person_ids uuid[],
 	hub_ids uuid[],
@@ -58,15 +59,18 @@ CREATE TYPE sight AS (
 	open_hub_ids uuid[]
 );
 CREATE FUNCTION sight() RETURNS sight
-STABLE LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-	SELECT authority_person_ids(),
-		granted_ids('hub', 'hub_admin coordinator'), n.ids,
-		ARRAY(SELECT hub_id FROM network WHERE network_id = ANY (n.ids)),
-		granted('superhub_admin'),
-		CASE WHEN granted('superhub_admin') THEN open_hub_ids()
-			ELSE '{}' END
-	FROM (SELECT granted_ids('network', 'hub_admin coordinator')) n(ids)
-$$;
+STABLE LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+	network_ids uuid[] := granted_ids('network', 'hub_admin coordinator');
+	superhub boolean := granted('superhub_admin');
+BEGIN
+	RETURN ROW(authority_person_ids(),
+		granted_ids('hub', 'hub_admin coordinator'), network_ids,
+		ARRAY(SELECT hub_id FROM network
+			WHERE network_id = ANY (network_ids)),
+		superhub, CASE WHEN superhub THEN open_hub_ids() ELSE '{}' END);
+END $$;
 
 -- Is a person (whoever they were merged into) of this home hub seen? Who was only
 -- invited has not opened anything to a hub. A function keeps each statement's plan
