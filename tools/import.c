@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "services/common/base/text.h"
 #include "tools/command.h"
@@ -257,12 +258,30 @@ static void close_errors(struct import *import)
 			 import->options->file);
 }
 
+/* The rows are read once more while the rejected ones are written. */
+static bool are_same(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return other != NULL && stat(path, &a) == 0 && stat(other, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static bool open_errors(struct import *import)
 {
-	if (import->options->errors == NULL)
-		return true;
-	import->errors = output_open(import->options->errors, false);
+	const char *path = import->options->errors;
+
+	if (path != NULL)
+		import->errors = output_open(path, false);
+	return path == NULL || import->errors != NULL;
+}
+
+/* What an earlier import rejected stays until this one has begun. */
+static bool begin_errors(struct import *import)
+{
 	if (import->errors == NULL)
+		return true;
+	if (!output_empty(import->errors, import->options->errors))
 		return false;
 	for (size_t head = 0; head < import->head_count; head++) {
 		write_cells(import, import->columns, import->heads[head]);
@@ -315,11 +334,17 @@ int import_file(const struct import_options *options)
 			 options->kind, reader_names(memory));
 		return EXIT_USAGE;
 	}
+	if (are_same(options->file, options->errors)) {
+		complain("--errors would write over %s while it is read: give "
+			 "it another name.", options->file);
+		return EXIT_USAGE;
+	}
 	if (!csv_read(options->file, import_is_header, take_check, &import) ||
 	    !(import.settled || import_take_header(&import)))
 		return complain("%s: nothing of it was imported.",
 				options->file);
-	if (!open_errors(&import) || !import_begin(&import))
+	if (!open_errors(&import) || !import_begin(&import) ||
+	    !begin_errors(&import))
 		return EXIT_FAILED;
 	import.line = batch_new(&import.method, options->batch, on_done,
 				&import);

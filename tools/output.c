@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "services/common/base/text.h"
@@ -18,13 +19,23 @@ FILE *output_open(const char *path, bool must_be_new)
 {
 	int fd = open(path,
 		      O_WRONLY | O_CREAT | O_CLOEXEC |
-			      (must_be_new ? O_EXCL : O_TRUNC),
+			      (must_be_new ? O_EXCL : 0),
 		      0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (file == NULL)
 		complain("cannot write %s: %s", path, strerror(errno));
 	return file;
+}
+
+bool output_empty(FILE *file, const char *path)
+{
+	/* A pipe or a device holds nothing that could go. */
+	bool good = ftruncate(fileno(file), 0) == 0 || errno == EINVAL;
+
+	if (!good)
+		complain("cannot write %s: %s", path, strerror(errno));
+	return good;
 }
 
 bool output_close(FILE *file, const char *path)

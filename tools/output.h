@@ -38,8 +38,12 @@ bool output_message(FILE *out, const ProtobufCMessage *message,
 ProtobufCMessage **output_rows(const ProtobufCMessage *message, size_t *count);
 
 /* A new file that only who made it reads; one of that name is an error when
- * it must be new, and otherwise gives way. NULL, and told, when there is none. */
+ * it must be new, and otherwise stays as it is until output_empty. NULL, and
+ * told, when there is none. */
 FILE *output_open(const char *path, bool must_be_new);
+/* What stands in it goes, before anything is written. False, and told, when it
+ * stays. */
+bool output_empty(FILE *file, const char *path);
 /* Everything is written, or it is told and the answer is false. */
 bool output_close(FILE *file, const char *path);
 
