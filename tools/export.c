@@ -242,9 +242,10 @@ const struct command export_command = {
 		   "work goes on: those that refer before those they refer to, "
 		   "so that nobody is missing who is named, unless somebody "
 		   "undid an import meanwhile. For the state of one moment "
-		   "restore a backup and export that. Whoever asks gets what they may see, a hub's "
-		   "staff (--as-person) their own. Text that a spreadsheet "
-		   "would run as a formula has an apostrophe in front.",
+		   "restore a backup and export that. Whoever asks gets "
+		   "what they may see, a hub's staff (--as-person) their "
+		   "own. Text that a spreadsheet would run as a formula has "
+		   "an apostrophe in front.",
 	.calls = true,
 	.parser = parse,
 	.run = run,
