@@ -131,7 +131,8 @@ enum status enrol_second_factor(struct call *call)
 /* ---- codes ---- */
 
 /* The step of a code that is right now; 0: it is not. */
-static int64_t step_of(const struct call *call, const Registry__FactorChallenge *have,
+static int64_t step_of(const struct call *call,
+		       const Registry__FactorChallenge *have,
 		       const ProtobufCBinaryData *sealed, const char *code)
 {
 	size_t length = 0;
@@ -154,7 +155,7 @@ static bool is_digits(const char *code)
 	       strspn(code, "0123456789") == DIGITS;
 }
 
-/* As it is meant: small letters, no strokes, and no letter taken for a digit. */
+/* As it is meant: small letters, no strokes, no letter taken for a digit. */
 static const char *recovery_text(struct arena *arena, const char *typed)
 {
 	struct text text = text_new(arena);
@@ -173,7 +174,8 @@ static const char *recovery_text(struct arena *arena, const char *typed)
 	return text.bytes;
 }
 
-static char *find_recovery(const struct call *call, const Registry__FactorChallenge *have,
+static char *find_recovery(const struct call *call,
+			   const Registry__FactorChallenge *have,
 			   const char *typed)
 {
 	const char *text = recovery_text(call->arena, typed);
@@ -185,8 +187,9 @@ static char *find_recovery(const struct call *call, const Registry__FactorChalle
 	return NULL;
 }
 
-static void judge(const struct call *call, const Registry__FactorChallenge *have,
-		  const char *code, Registry__FactorOutcome *out)
+static void judge(const struct call *call,
+		  const Registry__FactorChallenge *have, const char *code,
+		  Registry__FactorOutcome *out)
 {
 	bool may_enrol = have->pending.len &&
 			 (!have->secret.len || have->passed);

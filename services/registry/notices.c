@@ -4,7 +4,7 @@
 #include "services/registry/notices.h"
 #include "services/registry/statements.h"
 
-#define NOTIFIER_TIMEOUT_US (5 * CLOCK_SECOND)
+#define NOTIFIER_TIMEOUT_US CLOCK_SECOND /* other timers wait meanwhile */
 
 static const struct authority timer = TIMER_AUTHORITY("mail_notices");
 

@@ -153,7 +153,30 @@ static bool drop(struct sql *sql, struct round *round)
 	return timer_end(sql, &timer, &error);
 }
 
-/* Wishes whose mail the notifier has taken, or will never take, are over. */
+/* The notifier has it, or will never take it. */
+static bool is_over(enum status status)
+{
+	return status == STATUS_OK || status == STATUS_INVALID ||
+	       status == STATUS_FORBIDDEN;
+}
+
+/* Wishes that are not over come again when their lease is. */
+static void drop_handed(struct service_run *run, struct round *round,
+			const struct rpc_result *results)
+{
+	long long handed = 0;
+
+	for (size_t i = 0; i < round->count; i++)
+		if (is_over(results[i].error.status)) {
+			add_drop(round, round->addresses[i]);
+			handed++;
+		}
+	if (handed < (long long)round->count)
+		log_line(LOG_WARN, "the notifier refuses links", "count",
+			 log_int((long long)round->count - handed), NULL);
+	service_count(run, "sign_in_links", handed);
+}
+
 static bool hand_over(struct service_run *run, struct round *round)
 {
 	struct rpc_peer *notifier = service_peer(run, "notifier");
@@ -174,9 +197,7 @@ static bool hand_over(struct service_run *run, struct round *round)
 			 status_name(error.status), NULL);
 		return false;
 	}
-	for (size_t i = 0; i < round->count; i++)
-		add_drop(round, round->addresses[i]);
-	service_count(run, "sign_in_links", (int64_t)round->count);
+	drop_handed(run, round, results);
 	return true;
 }
 

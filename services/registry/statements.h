@@ -36,8 +36,8 @@ enum status statement_run(struct sql *sql, int which, size_t count,
 /* As whom a timer works; its name is the method of the audit trail. */
 #define TIMER_AUTHORITY(name) { "service", "", "", name, "timer" }
 
-/* The transaction's end: a commit if all went well so far, else a rollback and a
- * line in the log. False when nothing was done. */
+/* The transaction's end: a commit if all went well so far, else a rollback and
+ * a line in the log. False when nothing was done. */
 bool timer_end(struct sql *sql, const struct authority *timer,
 	       struct error *error);
 
