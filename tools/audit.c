@@ -62,21 +62,21 @@ static const char *check_batch(const struct chain *chain,
 	return NULL;
 }
 
-/* A reason that was erased leaves its digest; one that is there must be the
- * one that was given. It is taken out of the event, as it was when sealed. */
-static bool take_reason(Registry__AuditEvent *event, struct arena *arena)
+/* Words that were erased leave their digest; those that are there must be the
+ * ones that were given. They are taken out, as the event was when sealed. */
+static bool take_words(Registry__AuditEvent *event, struct arena *arena)
 {
-	const char *text = arena_printf(arena, "%s%s", event->salt,
-					event->reason);
+	const char *text = arena_printf(arena, "%s%s\n%s", event->salt,
+					event->reason, event->origin);
 	uint8_t digest[DIGEST_BYTES];
 	bool good = true;
 
 	digest_bytes(text, strlen(text), digest);
-	if (*event->reason)
-		good = event->reason_digest.len == DIGEST_BYTES &&
-		       memcmp(event->reason_digest.data, digest,
+	if (*event->reason || *event->origin)
+		good = event->words_digest.len == DIGEST_BYTES &&
+		       memcmp(event->words_digest.data, digest,
 			      DIGEST_BYTES) == 0;
-	event->reason = event->salt = arena_strdup(arena, "");
+	event->reason = event->origin = event->salt = arena_strdup(arena, "");
 	return good;
 }
 
@@ -101,8 +101,8 @@ static const char *check_events(struct chain *chain,
 			       ? "events of it were removed"
 			       : "events were added to it";
 	for (size_t i = 0; i < list->n_events; i++)
-		if (!take_reason(list->events[i], arena))
-			return "a reason in it was altered";
+		if (!take_words(list->events[i], arena))
+			return "a reason or an origin in it was altered";
 	digest_link(arena, chain->hash, chain->hash_length,
 		    (ProtobufCMessage *const *)list->events, list->n_events,
 		    hash);

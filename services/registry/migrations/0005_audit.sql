@@ -9,8 +9,7 @@ CREATE TABLE audit_event (
 	at timestamptz NOT NULL,      -- the domain's time
 	person_id uuid,               -- who; NULL: a service, or the operator
 	authority text NOT NULL,      -- self: each subject for themselves
-	caller text NOT NULL,         -- from where: the service that asked,
-	                              -- and where its user sits
+	caller text NOT NULL,         -- from where: the service that asked
 	method text NOT NULL,
 	action text NOT NULL,         -- insert, update, delete, look
 	entity text NOT NULL,
@@ -19,14 +18,16 @@ CREATE TABLE audit_event (
 	before_digests bytea NOT NULL, -- 32 bytes for each key; zeros: nothing
 	after_digests bytea NOT NULL,
 	reason text NOT NULL,         -- of a look; erased with the person
+	origin text NOT NULL DEFAULT '', -- where the caller's user sits; likewise
 	salt uuid NOT NULL DEFAULT gen_random_uuid(),
-	reason_digest bytea NOT NULL, -- of both, which is what is sealed
+	words_digest bytea NOT NULL,  -- of salt and both, which is what is sealed
 	batch_no bigint,              -- NULL: not yet sealed
 	CONSTRAINT audit_action CHECK (action IN ('insert', 'update', 'delete',
 		'look'))
 );
 CREATE INDEX audit_unsealed ON audit_event (event_id) WHERE batch_no IS NULL;
 CREATE INDEX audit_of_batch ON audit_event (batch_no, event_id);
+CREATE INDEX audit_of_person ON audit_event (person_id) WHERE origin <> '';
 CREATE INDEX audit_of_key ON audit_event USING gin (keys);
 CREATE INDEX audit_of_subject ON audit_event USING gin (subject_ids);
 
@@ -64,14 +65,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
 	INSERT INTO audit_event (at, person_id, authority, caller, method,
 		action, entity, keys, subject_ids, before_digests,
-		after_digests, reason, salt, reason_digest)
+		after_digests, reason, origin, salt, words_digest)
 	SELECT echo_now(), authority_person_id(),
 		coalesce(current_setting('echo.authority', true), ''),
-		coalesce(current_setting('echo.caller', true), ''),
+		split_part(asked, ' ', 1),
 		coalesce(current_setting('echo.method', true), ''),
-		$1, $2, $3, $4, $5, $6, $7, salt, CASE $7 WHEN '' THEN ''
-			ELSE sha256(convert_to(salt || $7, 'UTF8')) END
-	FROM gen_random_uuid() salt;
+		$1, $2, $3, $4, $5, $6, $7, origin, salt,
+		CASE $7 || origin WHEN '' THEN '' ELSE sha256(convert_to(
+			salt || $7 || E'\n' || origin, 'UTF8')) END
+	FROM gen_random_uuid() salt,
+		coalesce(current_setting('echo.caller', true), '') asked,
+		substr(asked, strpos(asked || ' ', ' ') + 1) origin;
 END $$;
 
 -- Called by migrations: from now on every change of this table is an event (of

@@ -77,7 +77,8 @@ $$;
 ALTER TABLE status_transition ADD notice text REFERENCES notice_kind;
 
 -- Once a statement, and not at all for files, which say what was decided long
--- ago, nor for what is taken back.
+-- ago (import_members.sql itself tells whom a hub's file invites), nor for what
+-- is taken back.
 CREATE FUNCTION tell_status() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN

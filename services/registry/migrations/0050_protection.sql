@@ -14,10 +14,11 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 	('audit_batch', 'false', 'keep', '{}', false),
 	('audit_head', 'false', 'keep', '{}', false),
 	-- Ids and digests: of what, replacing the salts leaves no way to tell. The
-	-- reason of a look goes; what is sealed of it is its digest.
+	-- reason of a look goes (and in erase_person from where they acted
+	-- themselves); what is sealed of it is its digest.
 	('audit_event', 'action = ''look'' AND subject_ids @> ARRAY[$1]',
 		'blank', '{at,authority,caller,method,action,entity,keys,'
-		'subject_ids,before_digests,after_digests,reason_digest,'
+		'subject_ids,before_digests,after_digests,words_digest,'
 		'batch_no,person_id}', false),
 	('status_change', 'person_id = $1 OR entity = ''person'' AND key = $1::text',
 		'blank', '{entity,key,from_status,to_status}', true),
@@ -39,7 +40,7 @@ INSERT INTO personal_data (relation, whose, erasure, kept, searched) VALUES
 	('notice_kind', 'false', 'keep', '{}', false),
 	('notice', 'person_id = $1', 'delete', '{}', false);
 
-UPDATE personal_data SET hidden = '{keys,subject_ids}'
+UPDATE personal_data SET hidden = '{keys,subject_ids,origin}'
 WHERE relation = 'audit_event';
 
 -- Nobody is left to have a name.
@@ -371,5 +372,8 @@ BEGIN
 		UPDATE person SET status = 'anonymised', version = version + 1
 		WHERE person_id = who AND status <> 'anonymised';
 		PERFORM erase_data(who, given.words, given.parts);
+		UPDATE audit_event SET reason = '', origin = '',
+			salt = gen_random_uuid()
+		WHERE person_id = who AND origin <> '';
 	END LOOP;
 END $$;

@@ -2,7 +2,7 @@
 -- own index, of which a request goes one.
 SELECT request_no, e.event_id, e.at, e.person_id, e.authority, e.caller,
 	e.method, e.action, e.entity, e.keys, e.subject_ids, e.before_digests,
-	e.after_digests, e.reason, e.salt::text, e.reason_digest
+	e.after_digests, e.reason, e.origin, e.salt::text, e.words_digest
 FROM request r CROSS JOIN LATERAL (
 	SELECT * FROM (
 		SELECT * FROM audit_event
