@@ -129,6 +129,37 @@ at() {
 	superhub clock set "$1"
 }
 
+# ---- mail: a real acceptor takes it ----
+
+# with_mail: before start
+with_mail() {
+	chmod 755 "$home" # the acceptor has users of its own
+	more+=(ECHO_SMTP_URL=smtp://127.0.0.1:$((base + 12))
+		ECHO_IMAP_URL=imap://journal:journal@127.0.0.1:$((base + 13))/INBOX
+		ECHO_IN_DOUBT_GRACE_S=5 ECHO_PUBLIC_URL=https://superhub.example.org)
+	mail_start "$home/mail" $((base + 12)) $((base + 13))
+}
+
+# mails ADDRESS: the files, the latest last; count ADDRESS
+mails() {
+	find "$home"/mail/journal/{new,cur} -type f -printf '%T@ %p\n' | sort -n |
+		cut -d' ' -f2 | xargs -r grep -li "^To:.*<$1>" || true
+}
+count() {
+	mails "$1" | wc -l
+}
+# gets ADDRESS COUNT: waits for so many; the plain text of the last in `mail`
+gets() {
+	wait_until "$patience" got "$@" || fail "$(count "$1") mails to $1, not $2"
+	# quoted-printable: soft line ends, and = and bytes above 127
+	mail=$(sed -e ':a; /=\r\?$/{ N; s/=\r\?\n//; ba; }' "$(mails "$1" | tail -n 1)" |
+		tr -d '\r' | sed 's/\\/\\\\/g; s/=\([0-9A-F]\{2\}\)/\\x\1/g')
+	mail=$(printf '%b' "$mail")
+}
+got() {
+	(($(count "$1") >= $2))
+}
+
 # ---- services ----
 
 # port KIND SERVICE REPLICA: kinds are 0 calls, 1 news, 2 http
