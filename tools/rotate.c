@@ -12,7 +12,9 @@
 #include "tools/command.h"
 #include "tools/rotate.h"
 
-#define LINES_MAX 16
+#define LINES_MAX TOKEN_KEYS_MAX
+/* audit verify reads them together with the one or two that are in use. */
+#define RETIRED_MAX (TOKEN_KEYS_MAX - 2)
 
 /* A key file: its lines, which begin with a key's id. */
 struct lines {
@@ -146,8 +148,11 @@ static int drop_keys(const char *folder, const struct lines *signing,
 		if (same_key(checking->line[i], signing->line[0]) ||
 		    has_key(&retired, checking->line[i]))
 			continue;
-		if (retired.count == LINES_MAX)
-			return complain("%s is full: nothing was changed.",
+		if (retired.count >= RETIRED_MAX)
+			return complain("%s is full: nothing was changed. Keep "
+					"a copy of it for the old part of the "
+					"audit trail, take its first lines "
+					"out, and run this again.",
 					retired.path);
 		retired.line[retired.count++] = checking->line[i];
 	}

@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 
 #include "services/common/base/clock.h"
+#include "services/common/base/text.h"
 #include "services/common/wire/seal.h"
 #include "services/common/wire/token.h"
 
@@ -241,6 +242,32 @@ Test(token, a_malformed_credential_is_refused)
 	token_keys_free(keys);
 }
 
+static const char *many_keys(int count)
+{
+	struct text text = text_new(arena);
+
+	for (int i = 0; i < count; i++)
+		text_printf(&text, "m%d %s\n", i, public_one);
+	return text.bytes;
+}
+
+/* As when what is in use and what is retired are read together. */
+Test(token, many_keys_are_read_and_some_twice)
+{
+	const char *good = arena_printf(arena, "k1 %s\n", public_one);
+	const char *texts[] = { many_keys(TOKEN_KEYS_MAX),
+				arena_printf(arena, "%s%s", good, good), "" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *problem = NULL;
+		struct token_keys *keys =
+			token_keys_new(texts[i], NULL, &problem);
+
+		cr_assert_not_null(keys, "%zu: %s", i, problem);
+		token_keys_free(keys);
+	}
+}
+
 Test(token, bad_key_files_are_explained)
 {
 	const char *good = arena_printf(arena, "k1 %s\n", public_one);
@@ -252,8 +279,10 @@ Test(token, bad_key_files_are_explained)
 		  "a key is not base64 of the right length" },
 		{ arena_printf(arena, "k1 %s x\n", public_one), NULL,
 		  "a line has too many words" },
-		{ arena_printf(arena, "%s%s", good, good), NULL,
-		  "a key id stands twice" },
+		{ arena_printf(arena, "%sk1 %s\n", good, public_two), NULL,
+		  "a key id stands for two keys" },
+		{ many_keys(TOKEN_KEYS_MAX + 1), NULL,
+		  "there are more than 256 public keys" },
 		{ good, "", "there is no secret key" },
 		{ good, good, "a key is not base64 of the right length" },
 		{ good, arena_printf(arena, "k1 %s\n", secret_two),

@@ -13,7 +13,6 @@
 
 #define CONTEXT "ECHO1 credential"
 #define SIGNATURE_BYTES crypto_sign_BYTES
-#define KEYS_MAX 16
 #define TOKEN_MAX (64 * 1024) /* some thousand grants */
 
 struct public_key {
@@ -24,10 +23,10 @@ struct public_key {
 /* One block of guarded, locked memory, read-only once it is filled. */
 struct token_keys {
 	size_t count;
-	struct public_key public_keys[KEYS_MAX];
 	bool signs;
 	char secret_id[KEY_WORD_MAX];
 	uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
+	struct public_key public_keys[];
 };
 
 static const struct public_key *key_find(const struct token_keys *keys,
@@ -47,10 +46,13 @@ static const char *read_public(struct token_keys *keys, const char *text)
 
 	while (key_line_next(&text, 1, crypto_sign_PUBLICKEYBYTES, &line,
 			     &problem)) {
-		if (keys->count == KEYS_MAX)
-			return "there are more than 16 public keys";
-		if (key_find(keys, line.words[0], strlen(line.words[0])))
-			return "a key id stands twice";
+		const struct public_key *known = key_find(
+			keys, line.words[0], strlen(line.words[0]));
+		if (known != NULL &&
+		    memcmp(known->key, line.key, sizeof(known->key)) != 0)
+			return "a key id stands for two keys";
+		if (known != NULL)
+			continue;
 		struct public_key *key = &keys->public_keys[keys->count++];
 		strcpy(key->id, line.words[0]);
 		memcpy(key->key, line.key, sizeof(key->key));
@@ -92,10 +94,14 @@ static const char *read_secret(struct token_keys *keys, const char *text)
 
 /* The one place that allocates; the size is rounded up because sodium_malloc
  * puts the block's end, not its start, at a page. */
-static struct token_keys *keys_alloc(void)
+static struct token_keys *keys_alloc(size_t count)
 {
-	size_t size = (sizeof(struct token_keys) + 63) & ~(size_t)63;
-	struct token_keys *keys = sodium_malloc(size);
+	size_t size = sizeof(struct token_keys) +
+		      count * sizeof(struct public_key);
+	struct token_keys *keys;
+
+	size = (size + 63) & ~(size_t)63;
+	keys = sodium_malloc(size);
 
 	if (keys != NULL)
 		memset(keys, 0, size);
@@ -107,10 +113,13 @@ struct token_keys *token_keys_new(const char *public_keys,
 				  const char **problem)
 {
 	struct token_keys *keys = NULL;
+	size_t count = key_line_count(public_keys);
 
 	*problem = sodium_init() < 0 ? "libsodium does not start" : NULL;
+	if (*problem == NULL && count > TOKEN_KEYS_MAX)
+		*problem = "there are more than 256 public keys";
 	if (*problem == NULL) {
-		keys = keys_alloc();
+		keys = keys_alloc(count);
 		*problem = keys == NULL ? "no memory can be locked"
 					: read_public(keys, public_keys);
 	}

@@ -19,6 +19,7 @@
 #include "services/common/wire/status.h"
 
 #define TOKEN_LIFE_US (600 * INT64_C(1000000))
+#define TOKEN_KEYS_MAX 256
 /* Who sits at the machine, and needs no person: every method that asks for a
  * role admits this one, and row-level security hides nothing from it. */
 #define TOKEN_OPERATOR "operator"
@@ -27,8 +28,9 @@
 
 struct token_keys;
 
-/* public_keys: lines "KEY_ID BASE64"; secret_keys: the same, or NULL for a
- * service that only checks. NULL and a message in problem when malformed. */
+/* public_keys: at most TOKEN_KEYS_MAX lines "KEY_ID BASE64", of which some may
+ * be the same; secret_keys: such lines, or NULL for a service that only checks.
+ * NULL and a message in problem when malformed. */
 struct token_keys *token_keys_new(const char *public_keys,
 				  const char *secret_keys,
 				  const char **problem);
