@@ -6,6 +6,8 @@
 #include "services/common/base/text.h"
 #include "tools/reader.h"
 
+#define BLANK " \t\r\n"
+
 /* A day, from the forms in which other programs write moments. Month and day
  * in figures are told apart only where AM or PM says whose form it is. */
 static const char *as_day(struct arena *arena, const char *cell)
@@ -272,11 +274,24 @@ const struct reader_column *reader_field(const struct reader *reader,
 	return NULL;
 }
 
+/* People leave blanks around what they type. */
+static const char *without_blanks(struct arena *arena, const char *cell)
+{
+	size_t length;
+
+	cell += strspn(cell, BLANK);
+	length = strlen(cell);
+	while (length > 0 && strchr(BLANK, cell[length - 1]) != NULL)
+		length--;
+	return cell[length] == '\0' ? cell : arena_copy(arena, cell, length);
+}
+
 const char *reader_value(const struct reader_column *column,
 			 struct arena *arena, const char *cell)
 {
 	const char *words = column->words;
 
+	cell = without_blanks(arena, cell);
 	if (column->convert != NULL)
 		return column->convert(arena, cell);
 	while (words != NULL && *words != '\0') {

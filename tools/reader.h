@@ -59,7 +59,8 @@ const struct reader_column *reader_column(const struct reader *reader,
  * stands. */
 const struct reader_column *reader_field(const struct reader *reader,
 					 const char *field);
-/* What the cell means to us; itself when nobody says otherwise. */
+/* What the cell means to us, without blanks around it; itself when nobody says
+ * otherwise. */
 const char *reader_value(const struct reader_column *column,
 			 struct arena *arena, const char *cell);
 

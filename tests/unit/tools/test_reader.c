@@ -63,6 +63,9 @@ Test(reader, says_what_a_cell_means)
 		{ "eventbrite", "Home Postcode", "HR12AB", "HR1" },
 		{ "eventbrite", "Home Postcode", "HR1", "HR1" },
 		{ "eventbrite", "Home Postcode", "", "" },
+		{ "eventbrite", "Home Postcode", " HR1 2AB ", "HR1" },
+		{ "eventbrite", "Home Postcode", "  ", "" },
+		{ "iecho", "Status", " Active", "approved" },
 		{ "zoom-registration", "Registration Time",
 		  "Mar 5, 2021 11:23:29", "2021-03-05" },
 		{ "zoom-registration", "Registration Time",
@@ -106,6 +109,9 @@ Test(reader, takes_two_fields_from_a_full_name)
 	cr_assert_str_eq(last->field, "last_name");
 	cr_assert_str_eq(reader_value(last, memory, "Seren Ann Salt"), "Salt");
 	cr_assert_str_eq(reader_value(last, memory, "Seren"), "");
+	cr_assert_str_eq(reader_value(first, memory, "Ann Ash "), "Ann");
+	cr_assert_str_eq(reader_value(last, memory, "Ann Ash "), "Ash");
+	cr_assert_str_eq(reader_value(last, memory, " Ann\t"), "");
 	cr_assert_null(reader_column(reader, "Name", last));
 	cr_assert_str_eq(reader_field(reader, "last_name")->column, "Last Name");
 	cr_assert_null(reader_field(reader, "setting"));
