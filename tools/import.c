@@ -78,6 +78,8 @@ static bool set_cell(const struct import_target *target, struct arena *arena,
 			  target->field->name);
 		return false;
 	}
+	if (target->tick != NULL && strcasecmp(value, target->tick) == 0)
+		return true;
 	if (*value != '\0' && target->map != NULL)
 		value = reader_value(target->map, arena, value);
 	return *value == '\0' || field_set(arena, request, target->field, value,

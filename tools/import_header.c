@@ -128,8 +128,16 @@ static bool add_target(struct import *import, size_t column, const char *field,
 
 	if (type != NULL)
 		import->targets[import->target_count++] =
-			(struct import_target){ column, type, map };
+			(struct import_target){ column, type, map, NULL };
 	return type != NULL;
+}
+
+/* "Email" below "How may we reach you?" is where somebody wrote an address, or
+ * a choice that was ticked: then its cells say "Email". */
+static const char *tick_of(const struct import *import, size_t i)
+{
+	return import->answers[i] == import->questions[i] ? NULL
+							  : import->heads[1][i];
 }
 
 /* All fields that a column says. False: none, and it is not known either. */
@@ -142,7 +150,9 @@ static bool take_column(struct import *import, size_t i)
 	bool known = false;
 
 	while ((map = reader_column(reader, name, map)) != NULL) {
-		add_target(import, i, map->field, map);
+		if (add_target(import, i, map->field, map) && said == NULL)
+			import->targets[import->target_count - 1].tick =
+				tick_of(import, i);
 		known = true;
 	}
 	if (!known && !is_own(name) && (said != NULL || !reader->foreign))

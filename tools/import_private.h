@@ -27,6 +27,9 @@ struct import_target {
 	size_t column;
 	const field_type *field;
 	const struct reader_column *map; /* NULL: as it stands */
+	/* What a ticked choice says, which is no answer: the column is called
+	 * by it. NULL: anything is one. */
+	const char *tick;
 };
 
 struct import {
