@@ -19,6 +19,7 @@ struct table {
 	struct arena *cells;   /* those of the current row */
 	const char *header[CSV_COLUMNS_MAX];
 	const char *row[CSV_COLUMNS_MAX];
+	const char *wrong[CSV_COLUMNS_MAX]; /* with a cell; NULL: nothing */
 	size_t width;          /* of the header; 0: not read yet */
 	size_t count;          /* cells of this row so far, told or not */
 	size_t number;         /* of this row, if it is none of the header */
@@ -57,6 +58,15 @@ static const char *column(const struct table *table)
 	return table->count < table->width ? table->header[table->count] : NULL;
 }
 
+static const char *wrong_bytes(const void *bytes, size_t length)
+{
+	if (text_is_utf8(bytes, length))
+		return NULL;
+	return memchr(bytes, '\0', length) != NULL
+		       ? "has a NUL byte in it; save the file as \"CSV UTF-8\""
+		       : "is not UTF-8; save the file as \"CSV UTF-8\"";
+}
+
 static void on_cell(void *bytes, size_t length, void *context)
 {
 	struct table *table = context;
@@ -64,16 +74,38 @@ static void on_cell(void *bytes, size_t length, void *context)
 
 	if (table->stopped)
 		return;
-	if (!text_is_utf8(bytes, length))
-		problem(table, column(table),
-			memchr(bytes, '\0', length) != NULL
-				? "there is a NUL byte in it"
-				: "is not UTF-8; save the file as \"CSV "
-				  "UTF-8\"");
-	if (table->count < CSV_COLUMNS_MAX)
+	if (table->count < CSV_COLUMNS_MAX) {
 		table->row[table->count] = arena_copy(
 			first ? table->names : table->cells, bytes, length);
+		table->wrong[table->count] = wrong_bytes(bytes, length);
+	}
 	table->count++;
+}
+
+static void tell_wrong(struct table *table)
+{
+	for (size_t i = 0; i < table->count && i < CSV_COLUMNS_MAX; i++)
+		if (table->wrong[i] != NULL)
+			problem(table,
+				i < table->width ? table->header[i] : NULL,
+				table->wrong[i]);
+}
+
+/* Cells of the header have no names yet: they are told by their place. Without
+ * it no row can be read, nor blamed. */
+static void tell_wrong_header(struct table *table)
+{
+	for (size_t i = 0; i < table->count && i < CSV_COLUMNS_MAX; i++) {
+		if (table->wrong[i] == NULL)
+			continue;
+		table->number = 0;
+		table->stopped = true;
+		problem(table, NULL,
+			arena_printf(table->cells,
+				     "header row %zu, column %zu %s",
+				     table->records + 1, i + 1,
+				     table->wrong[i]));
+	}
 }
 
 static void take_header(struct table *table)
@@ -107,6 +139,12 @@ static void on_row(int terminator, void *context)
 	bool header = table->width == 0 || more_header(table);
 
 	(void)terminator;
+	if (table->stopped)
+		return;
+	if (header)
+		tell_wrong_header(table);
+	else
+		tell_wrong(table);
 	if (table->stopped)
 		return;
 	if (table->width == 0)

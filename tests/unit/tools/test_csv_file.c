@@ -121,6 +121,8 @@ static struct evil evils[] = {
 	{ "members-invalid-utf8.csv", "row 4: first_name", "is not UTF-8" },
 	{ "members-invalid-utf8.csv", "row 5: first_name", "is not UTF-8" },
 	{ "members-invalid-utf8.csv", "row 6: first_name", "is not UTF-8" },
+	{ "members-latin1-header.csv", "header row 1, column 3",
+	  "is not UTF-8" },
 	{ "members-nul.csv", "row 2: first_name", "NUL byte" },
 	{ "members-nul.csv", "row 3: email", "NUL byte" },
 	{ "no-such-file.csv", "", "No such file" },
@@ -143,6 +145,16 @@ ParameterizedTest(struct evil *evil, csv_file, refuses_what_is_not,
 	cr_assert(strstr(text, evil->name), "%s", text);
 	cr_assert(strstr(text, evil->field), "%s: %s", evil->field, text);
 	cr_assert(strstr(text, evil->text), "%s: %s", evil->text, text);
+}
+
+/* Rows whose columns nobody knows are not handed over. */
+Test(csv_file, ends_with_a_bad_header, .init = cr_redirect_stderr)
+{
+	bool good;
+	struct seen seen = read_evil("members-latin1-header.csv", &good);
+
+	cr_assert_not(good);
+	cr_assert_eq(seen.rows, 0);
 }
 
 static bool is_header(void *context, size_t place, size_t count,
