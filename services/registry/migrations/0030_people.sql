@@ -88,9 +88,11 @@ BEGIN
 			AND (m.hub_id = ANY (eyes.hub_ids)
 			OR m.network_id = ANY (eyes.network_ids))) THEN
 		RETURN true;
-	ELSIF home_id = ANY (eyes.network_hub_ids) THEN -- just created
+	ELSIF home_id = ANY (eyes.network_hub_ids) THEN
+		-- Just created, and at most invited to these networks.
 		RETURN NOT EXISTS (SELECT FROM membership m
-			WHERE m.person_id = other_id);
+			WHERE m.person_id = other_id
+			AND m.network_id <> ALL (eyes.network_ids));
 	ELSIF NOT eyes.superhub THEN
 		RETURN false;
 	END IF;
@@ -112,15 +114,15 @@ $$;
 -- planner that it is stable. A view whose columns call a volatile function is
 -- worked out as a whole before anything is joined to it, and person_message
 -- calls it through the policy of addresses.
-CREATE FUNCTION sees_person_anew(other_id uuid) RETURNS boolean
+CREATE FUNCTION sees_person_anew(other_id uuid, eyes sight) RETURNS boolean
 VOLATILE LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN (SELECT sees_person_id(other_id, sight()));
+	RETURN (SELECT sees_person_id(other_id, eyes));
 END $$;
-CREATE FUNCTION sees_person_now(other_id uuid) RETURNS boolean
+CREATE FUNCTION sees_person_now(other_id uuid, eyes sight) RETURNS boolean
 STABLE LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN sees_person_anew(other_id);
+	RETURN sees_person_anew(other_id, eyes);
 END $$;
 
 DROP POLICY person_own ON person;
@@ -133,7 +135,7 @@ CREATE POLICY person_own ON person USING (
 CREATE POLICY email_own ON person_email USING (
 	(SELECT authority_all()) OR coalesce(
 		sees_person_id(person_id, (SELECT sight())),
-		sees_person_now(person_id)));
+		sees_person_now(person_id, (SELECT sight()))));
 
 -- Whose address opens more than the caller holds: staff of elsewhere. Only they
 -- themselves and the operator change what they sign in with.

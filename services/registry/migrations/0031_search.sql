@@ -82,6 +82,8 @@ BEGIN
 		UNION SELECT home_id WHERE home_id IS NOT NULL
 		UNION SELECT new_scope_id(home_id) WHERE home_id IS NOT NULL
 			AND NOT EXISTS (SELECT FROM belongs)
+		UNION SELECT min(network_id::text)::uuid FROM belongs
+		HAVING count(*) = 1 AND min(hub_id::text) = home_id::text
 		UNION SELECT '00000000-0000-0000-0000-000000000000'
 		WHERE home_id IS NULL AND NOT EXISTS (SELECT FROM belongs)
 		ORDER BY 1);
