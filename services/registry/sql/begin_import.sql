@@ -3,8 +3,10 @@ WITH put AS (
 	INSERT INTO import_job AS j (import_id, kind, file_name, file_hash, status,
 		rows, rejected, begun_at, by_person_id, hub_ids)
 	SELECT import_id, kind, file_name, file_hash, 'running', 0, 0, now,
-		principal_person_id, ARRAY(SELECT DISTINCT hub_id FROM sight(),
-			unnest(hub_ids || network_hub_ids) hub_id)
+		principal_person_id, CASE WHEN kind IN ('hubs', 'networks')
+			THEN '{}' -- the superhub's, whoever else they are
+			ELSE ARRAY(SELECT DISTINCT hub_id FROM sight(),
+				unnest(hub_ids || network_hub_ids) hub_id) END
 	FROM request
 	ON CONFLICT (import_id) DO UPDATE SET kind = j.kind
 	RETURNING *
