@@ -90,12 +90,40 @@ CREATE POLICY import_image_own ON import_image USING (
 	OR (entity NOT IN ('person', 'membership')
 		AND (SELECT granted('superhub_admin'))));
 
--- Who alone reads this address, and is none of the caller's people: to be
--- invited, for an import must not open them to a hub.
-CREATE FUNCTION stranger_of(an_address text) RETURNS uuid
+-- Which of these addresses somebody reads alone who is none of the caller's
+-- people: to be invited, for an import must not open them to a hub.
+CREATE FUNCTION strangers(addresses text[], eyes sight)
+RETURNS TABLE (address text, person_id uuid)
 STABLE SECURITY DEFINER SET search_path FROM CURRENT LANGUAGE sql AS $$
-	SELECT person_id FROM reader_of(an_address) r(person_id)
-	WHERE sees_person_id(person_id, sight()) IS false
+	SELECT * FROM (
+		SELECT e.address, (array_agg(e.person_id))[1] AS person_id
+		FROM person_email e JOIN person p USING (person_id)
+		WHERE e.address = ANY (addresses) AND p.status <> 'anonymised'
+		GROUP BY e.address HAVING count(*) = 1) alone
+	WHERE NOT sees_person_id(alone.person_id, eyes)
+$$;
+
+-- Which of them somebody reads whom the caller sees, but whose role weighs more:
+-- what they sign in with is not shared by a file. With their names.
+CREATE FUNCTION guarded(addresses text[], eyes sight)
+RETURNS TABLE (address text, names text[])
+STABLE SECURITY DEFINER SET search_path FROM CURRENT LANGUAGE sql AS $$
+	SELECT e.address, ARRAY(SELECT lower(p.first_name || ' ' || p.last_name)
+		FROM person p
+		WHERE p.person_id = e.person_id
+			OR p.merged_into_id = e.person_id)
+	FROM person_email e
+	WHERE e.address = ANY (addresses)
+		AND EXISTS (SELECT FROM role_grant g
+			WHERE g.person_id = e.person_id)
+		AND outranks(e.person_id) AND sees_person_id(e.person_id, eyes)
+$$;
+
+-- Has this been mailed, as far back as notices are kept?
+CREATE FUNCTION was_mailed(whom uuid, about uuid) RETURNS boolean
+STABLE SECURITY DEFINER SET search_path FROM CURRENT LANGUAGE sql AS $$
+	SELECT EXISTS (SELECT FROM notice WHERE person_id = whom
+		AND about_id = about AND mailed_at IS NOT NULL)
 $$;
 
 -- The same import touches a thing again: was it still as the import left it?

@@ -8,14 +8,15 @@
 -- inserted in their order, so that two files do not wait for each other.
 --
 -- A hub's staff import into their own networks. Who is not of their people is
--- invited, and nothing else becomes of the row; who has a role elsewhere keeps
--- their addresses.
+-- invited if the row says so, and nothing else becomes of it; a dry run does not
+-- tell who that is. Who has a role elsewhere keeps their addresses for themselves.
 WITH job AS MATERIALIZED (
 	-- Locked: it cannot be undone while rows of it are written.
 	SELECT import_id, status FROM import_job
 	WHERE import_id IN (SELECT import_id FROM request) FOR SHARE
 ), place AS MATERIALIZED (
-	SELECT slug, network_id, hub_id, (SELECT authority_all())
+	SELECT slug, network_id, hub_id, status IN ('closed', 'archived')
+			AS ended, (SELECT authority_all())
 		OR hub_id = ANY (hub_ids) OR network_id = ANY (network_ids)
 		AS own
 	FROM network CROSS JOIN sight()
@@ -32,16 +33,26 @@ WITH job AS MATERIALIZED (
 		btrim(nation) AS nation, btrim(phone) AS phone,
 		btrim(r.language) AS language, r.status, joined_on,
 		lower(btrim(marketing_opt_in)) AS opt_in,
-		btrim(source) AS source, n.network_id, n.hub_id, n.own,
+		btrim(source) AS source, n.network_id, n.hub_id, n.own, n.ended,
 		r.import_id, j.status AS import_status,
-		principal_person_id,
-		CASE WHEN NOT (SELECT authority_all())
-			THEN stranger_of(lower(btrim(email))) END AS stranger_id
+		principal_person_id
 	FROM request r LEFT JOIN place n ON n.slug = btrim(r.network)
 	LEFT JOIN job j USING (import_id)
+), asked AS MATERIALIZED (
+	SELECT array_agg(address) FILTER (WHERE NOT dry_run) AS addresses,
+		array_agg(address) AS all_addresses
+	FROM cell, unnest(string_to_array(email || ';' || others, ';')) address
+	WHERE own AND address <> '' AND NOT (SELECT authority_all())
+), stranger AS MATERIALIZED (
+	SELECT s.* FROM asked, strangers(addresses, (SELECT sight())) s
+), guarded AS MATERIALIZED (
+	SELECT g.* FROM asked, guarded(all_addresses, (SELECT sight())) g
+), looked AS MATERIALIZED (
+	SELECT audit_look(array_agg(DISTINCT person_id), 'import')
+	FROM stranger
 ), checked AS MATERIALIZED (
 	-- The tables' rules by the file's columns, and before anything is written.
-	SELECT *, CASE
+	SELECT cell.*, stranger.person_id AS stranger_id, CASE
 		WHEN import_id IS NOT NULL
 			AND import_status IS DISTINCT FROM 'running'
 		THEN 'import_id: This import is not under way; begin one.'
@@ -76,10 +87,18 @@ WITH job AS MATERIALIZED (
 		THEN 'network: There is no network with this short name.'
 		WHEN NOT own
 		THEN 'network: This is for the staff of its hub.'
-		WHEN NOT (SELECT authority_all()) AND EXISTS (
-			SELECT FROM unnest(string_to_array(others, ';')) a
-			WHERE stranger_of(a) IS NOT NULL)
+		WHEN EXISTS (SELECT FROM guarded g WHERE g.address = cell.email
+			AND who <> ALL (g.names))
+		THEN 'email: Somebody with a role elsewhere reads this address; give another.'
+		WHEN EXISTS (SELECT FROM guarded g WHERE who <> ALL (g.names)
+			AND g.address = ANY (string_to_array(others, ';')))
+		THEN 'other_emails: Somebody with a role elsewhere reads one; give others.'
+		WHEN NOT dry_run AND EXISTS (SELECT FROM stranger s
+			WHERE s.address = ANY (string_to_array(others, ';')))
 		THEN 'other_emails: Somebody else reads one of these addresses.'
+		WHEN ended AND stranger.person_id IS NOT NULL
+			AND coalesce(status, 'invited') IN ('invited', 'approved')
+		THEN 'network: This network has ended; nobody is invited to it.'
 		WHEN opt_in NOT IN ('', 'yes', 'no', 'true', 'false')
 		THEN 'marketing_opt_in: Say yes or no.'
 		WHEN source NOT IN ('', 'self', 'invite', 'import', 'guest_upgrade')
@@ -87,7 +106,8 @@ WITH job AS MATERIALIZED (
 		END AS fault,
 		-- For whatever this row creates: employer, person, membership.
 		gen_random_uuid() AS fresh_id
-	FROM cell
+	FROM cell LEFT JOIN stranger ON stranger.address = cell.email
+		AND NOT dry_run
 ), listed AS (
 	-- Every address of every row, and who of that name has it already.
 	SELECT request_no, dry_run, who, fresh_id, a.address, a.place,
@@ -134,7 +154,7 @@ WITH job AS MATERIALIZED (
 	-- A mailbox is shared when another person has it too, stored or here.
 	SELECT o.*, e.stored,
 		coalesce(e.stored, false) OR e.elsewhere
-			OR (NOT (SELECT authority_all())
+			OR (NOT o.dry_run AND NOT (SELECT authority_all())
 				AND mailbox_shared(o.address))
 			OR min(person_id::text) OVER box <> max(person_id::text)
 				OVER box AS shared,
@@ -322,25 +342,35 @@ WITH job AS MATERIALIZED (
 		1, CASE status WHEN 'invited' THEN now + interval '30 days' END
 	FROM plan WHERE membership_outcome = 'created' AND NOT dry_run
 	ORDER BY person_id, network_id
+), invited AS MATERIALIZED (
+	-- Always by the same id: whoever was told is not told again when this
+	-- was undone and comes again.
+	SELECT DISTINCT ON (stranger_id, network_id) *,
+		md5(stranger_id || ' in ' || network_id)::uuid AS invitation_id
+	FROM checked
+	WHERE stranger_id IS NOT NULL AND fault IS NULL
+		AND coalesce(status, 'invited') IN ('invited', 'approved')
+	ORDER BY stranger_id, network_id, request_no
 ), invitation AS (
 	INSERT INTO membership (membership_id, person_id, network_id, hub_id,
 		status, source, marketing_opt_in, requested_at, decided_by,
 		decided_at, invited_until, version)
-	SELECT fresh_id, stranger_id, network_id, hub_id, 'invited', 'invite',
-		false, now, principal_person_id, now, now + interval '30 days', 1
-	FROM checked
-	WHERE stranger_id IS NOT NULL AND fault IS NULL AND NOT dry_run
-	ORDER BY stranger_id, network_id
-	ON CONFLICT (person_id, network_id) DO NOTHING
+	SELECT invitation_id, stranger_id, network_id, hub_id, 'invited',
+		'invite', false, now, principal_person_id, now,
+		now + interval '30 days', 1
+	FROM invited
+	ON CONFLICT DO NOTHING
 	RETURNING membership_id, person_id
 ), told AS MATERIALIZED (
 	-- A file tells nobody; but this was not in the file.
 	SELECT tell(person_id, 'membership_invited', membership_id)
-	FROM invitation
+	FROM invitation WHERE NOT was_mailed(person_id, membership_id)
 ), changed_membership AS (
 	UPDATE membership m SET status = n.status, joined_on = n.joined_on,
 		status_reason = CASE WHEN m.status = n.status
 			THEN m.status_reason ELSE '' END,
+		invited_until = CASE n.status WHEN 'invited'
+			THEN m.invited_until END,
 		marketing_opt_in = n.opt_in, source = n.source,
 		version = m.version + 1
 	FROM plan n
@@ -374,8 +404,8 @@ WITH job AS MATERIALIZED (
 	FROM plan WHERE membership_outcome <> 'unchanged' AND NOT dry_run
 		AND import_id IS NOT NULL
 	UNION ALL
-	SELECT import_id, 'membership', fresh_id, NULL, 1
-	FROM checked JOIN invitation ON membership_id = fresh_id
+	SELECT import_id, 'membership', membership_id, NULL, 1
+	FROM invited JOIN invitation ON membership_id = invitation_id
 	WHERE import_id IS NOT NULL
 	ON CONFLICT (import_id, entity, key) DO UPDATE
 	SET version = excluded.version, kept = image_kept(i, excluded)
@@ -396,12 +426,10 @@ SELECT request_no, NULL, NULL, NULL, false, NULL, NULL, NULL, 'INVALID',
 	substr(fault, strpos(fault, ': ') + 2), split_part(fault, ': ', 1)
 FROM checked WHERE fault IS NOT NULL
 UNION ALL
-SELECT request_no, NULL, 'unchanged', CASE WHEN membership_id IS NOT NULL
-		OR (dry_run AND NOT EXISTS (SELECT FROM membership m
-			WHERE m.person_id = stranger_id
-				AND m.network_id = c.network_id))
+SELECT c.request_no, NULL, 'unchanged', CASE WHEN membership_id IS NOT NULL
 		THEN 'created' ELSE 'unchanged' END, false, NULL, NULL,
 	membership_id, NULL, NULL, NULL
-FROM checked c LEFT JOIN invitation ON membership_id = fresh_id
-WHERE stranger_id IS NOT NULL AND fault IS NULL
-	AND (SELECT count(*) FROM told) >= 0
+FROM checked c LEFT JOIN invited i USING (request_no)
+LEFT JOIN invitation ON membership_id = invitation_id
+WHERE c.stranger_id IS NOT NULL AND c.fault IS NULL
+	AND (SELECT count(*) FROM looked, told) >= 0
