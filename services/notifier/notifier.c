@@ -54,8 +54,8 @@ static const struct method methods[] = {
 static const struct follow follows[] = {
 	{ REGISTRY(hub), { SQL(follow_hub) } },
 	{ REGISTRY(network), { SQL(follow_network) } },
-	{ REGISTRY(person), { SQL(follow_person_erase), SQL(follow_person),
-			      SQL(follow_person_reopen) } },
+	{ REGISTRY(person), { SQL(follow_person_lock), SQL(follow_person_erase),
+			      SQL(follow_person), SQL(follow_person_reopen) } },
 	{ REGISTRY(membership), { SQL(follow_membership),
 				  SQL(follow_membership_reopen) } },
 	{ SCHEDULER(session), { SQL(follow_session),

@@ -20,7 +20,7 @@
 #include "services/common/data/sql.h"
 
 #define FEED_BATCH 1000
-#define FOLLOW_STATEMENTS 3
+#define FOLLOW_STATEMENTS 4
 
 /* A feed that others may follow: a row of the owner's table. */
 struct feed {

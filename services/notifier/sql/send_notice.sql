@@ -1,8 +1,16 @@
 -- A single mail, at once, and once: also when its person was merged between two
--- calls. An address that is no good or suppressed gets none, and the ledger says so.
-WITH judged AS (
+-- calls. An address that is no good or suppressed gets none, and the ledger says so;
+-- nor does who was erased after it was asked for: the lock says which came first.
+-- Who is not known here yet may sign in.
+WITH reader AS MATERIALIZED (
+	SELECT person_id, NOT active AND first_name || last_name = '' AS erased
+	FROM person
+	WHERE person_id IN (SELECT person_id FROM request)
+	ORDER BY person_id FOR SHARE
+), judged AS (
 	SELECT r.*, coalesce(x.language, 'en') AS text_language,
-		CASE WHEN NOT address_is_sound(r.address) THEN 'bad_address'
+		CASE WHEN q.erased THEN 'erased'
+			WHEN NOT address_is_sound(r.address) THEN 'bad_address'
 			WHEN NOT k.always AND EXISTS (
 				SELECT FROM suppression s
 				WHERE s.address IN (lower(r.address),
@@ -14,6 +22,7 @@ WITH judged AS (
 		EXISTS (SELECT FROM message g WHERE g.session_id = r.notice_id)
 			AS known
 	FROM request r
+	LEFT JOIN reader q USING (person_id)
 	LEFT JOIN reminder_kind k USING (rule)
 	LEFT JOIN template x ON x.rule = r.rule AND x.language = r.language
 ), noted AS (
@@ -22,7 +31,8 @@ WITH judged AS (
 		done_at)
 	SELECT notice_id, person_id, rule, 0,
 		CASE why_not WHEN '' THEN 'queued' ELSE 'skipped' END, why_not,
-		address, text_language, text_language <> language, now,
+		CASE why_not WHEN 'erased' THEN '' ELSE address END,
+		text_language, text_language <> language, now,
 		expires_at, CASE why_not WHEN '' THEN NULL ELSE now END
 	FROM judged WHERE whole AND NOT known
 	ON CONFLICT (session_id, person_id, rule, sequence) DO NOTHING
