@@ -19,6 +19,7 @@ FROM (VALUES
 	('factor_enrolled', true, 'A second factor was set up: to whose account it is.'),
 	('factor_disabled', true, 'A second factor was taken away: to whose account it is.'),
 	('recovery_code_used', true, 'A recovery code was used: to whose account it is.'),
+	('email_changed', true, 'Another primary address: to the one that was, and the one that is.'),
 	('request_extended', true, 'An answer takes longer, and why: to who asked about their data.')
 ) k (rule, always, about);
 
@@ -318,6 +319,24 @@ $$Helo,
 Mewngofnododd rhywun i'ch cyfrif Project ECHO gydag un o'i godau adfer. Ni fydd y cod hwnnw'n gweithio eto.
 
 Os mai chi oedd hyn, nid oes angen i chi wneud dim; os ydych wedi colli eich dilysydd, gosodwch un arall, os gwelwch yn dda. Os nad chi oedd, rhowch wybod i'ch hwb ar unwaith.
+
+Eich cyfrif: {{link}}
+$$),
+('email_changed', 'en', 'The e-mail address of your account was changed',
+$$Hello,
+
+The e-mail address that your Project ECHO account uses first was changed. This message goes to the address that it was until now, and to the one that it is.
+
+If you did this, or asked for it, you need not do anything. If not, somebody else may be signed in as you: please tell your hub at once.
+
+Your account: {{link}}
+$$),
+('email_changed', 'cy', 'Newidiwyd cyfeiriad e-bost eich cyfrif',
+$$Helo,
+
+Newidiwyd y cyfeiriad e-bost y mae eich cyfrif Project ECHO yn ei ddefnyddio'n gyntaf. Anfonir y neges hon i'r hen gyfeiriad ac i'r un newydd.
+
+Os mai chi a wnaeth hyn, neu a ofynnodd amdano, nid oes angen i chi wneud dim. Os nad chi oedd, gall fod rhywun arall wedi mewngofnodi yn eich enw: rhowch wybod i'ch hwb ar unwaith, os gwelwch yn dda.
 
 Eich cyfrif: {{link}}
 $$),

@@ -9,7 +9,10 @@ CREATE TABLE notice_kind (
 	-- untold when what it is about has left this state; '': whatever happens
 	while_status text NOT NULL DEFAULT '',
 	-- also to who wants no mail: the law, or somebody's own safety, asks for it
-	always boolean NOT NULL DEFAULT false
+	always boolean NOT NULL DEFAULT false,
+	-- goes to where its owner was known to read when it was written, whatever
+	-- address is primary by now: who takes an account over changes that first
+	guards boolean NOT NULL DEFAULT false
 );
 INSERT INTO notice_kind (kind, path, while_status) VALUES
 	('membership_invited', '/networks/', 'invited'),
@@ -24,17 +27,20 @@ INSERT INTO notice_kind (kind, path, while_status) VALUES
 	('application_declined', '/hubs/', 'declined'),
 	('application_changes', '/hubs/', 'changes_requested'),
 	('stay', '/stay', '');
-INSERT INTO notice_kind (kind, path, always) VALUES
-	('factor_enrolled', '/account', true),
-	('factor_disabled', '/account', true),
-	('recovery_code_used', '/account', true),
-	('request_extended', '/data-requests/', true);
+INSERT INTO notice_kind (kind, path, always, guards) VALUES
+	('factor_enrolled', '/account', true, true),
+	('factor_disabled', '/account', true, true),
+	('recovery_code_used', '/account', true, true),
+	('email_changed', '/account', true, true),
+	('request_extended', '/data-requests/', true, false);
 
 CREATE TABLE notice (
 	notice_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
 	person_id uuid NOT NULL REFERENCES person ON DELETE CASCADE,
 	kind text NOT NULL REFERENCES notice_kind,
 	about_id uuid, -- the membership, application or request; NULL: the person
+	address text,  -- NULL: the primary one when it is mailed
+	written_at timestamptz NOT NULL DEFAULT echo_now(),
 	due_at timestamptz NOT NULL DEFAULT echo_now(),
 	expires_at timestamptz NOT NULL DEFAULT echo_now() + interval '14 days',
 	-- by the database's clock: when it may be taken again
@@ -42,7 +48,8 @@ CREATE TABLE notice (
 	mailed_at timestamptz -- NULL: not yet, or there is no way
 );
 -- Once while it waits; nobody is asked twice whether to stay.
-CREATE UNIQUE INDEX notice_once ON notice (kind, person_id, about_id)
+CREATE UNIQUE INDEX notice_once ON notice
+	(kind, person_id, about_id, address)
 	NULLS NOT DISTINCT WHERE mailed_at IS NULL OR kind = 'stay';
 CREATE INDEX notice_waiting ON notice (lease_until, due_at)
 	WHERE mailed_at IS NULL;
@@ -76,17 +83,22 @@ $$;
 -- Which changes of state are told: to whom they concern, unless it was they.
 ALTER TABLE status_transition ADD notice text REFERENCES notice_kind;
 
--- Once a statement, and not at all for files, which say what was decided long
--- ago (import_members.sql itself tells whom a hub's file invites), nor for what
--- is taken back.
+-- Not for files, which say what was decided long ago (import_members.sql itself
+-- tells whom a hub's file invites), nor for what is taken back, nor for merging,
+-- which decides nothing.
+CREATE FUNCTION tells_nobody() RETURNS boolean STABLE LANGUAGE sql AS $$
+	SELECT coalesce(current_setting('echo.method', true), '')
+		~ '^(Import|Undo|Merge)'
+$$;
+
+-- Once a statement.
 CREATE FUNCTION tell_status() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-	IF coalesce(current_setting('echo.method', true), '') ~ '^(Import|Undo|Merge)'
-			OR NOT EXISTS (SELECT FROM new_rows
-				JOIN status_transition t
-				USING (entity, from_status, to_status)
-				WHERE t.notice IS NOT NULL) THEN
+	IF tells_nobody() OR NOT EXISTS (SELECT FROM new_rows
+			JOIN status_transition t
+			USING (entity, from_status, to_status)
+			WHERE t.notice IS NOT NULL) THEN
 		RETURN NULL;
 	END IF;
 	INSERT INTO notice (person_id, kind, about_id, due_at)

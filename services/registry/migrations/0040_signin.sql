@@ -115,11 +115,28 @@ CREATE TRIGGER factor_ends_sessions AFTER DELETE ON second_factor
 	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
 	EXECUTE FUNCTION factor_ends_sessions();
 
--- Whoever takes an account over changes this: its owner is told.
+-- Whoever takes an account over changes this, and where it reads: its owner is
+-- told, at an address that they have shown to be theirs, if there is one.
+CREATE FUNCTION address_guard() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	NEW.address := (SELECT e.address
+		FROM notice_kind k JOIN person_email e
+			ON e.person_id = NEW.person_id
+		WHERE k.kind = NEW.kind AND k.guards AND NOT e.bounced
+		ORDER BY e.verified DESC, e.primary_address DESC, e.address
+		LIMIT 1);
+	RETURN NEW;
+END $$;
+CREATE TRIGGER address_guard BEFORE INSERT ON notice FOR EACH ROW
+	WHEN (NEW.address IS NULL) EXECUTE FUNCTION address_guard();
+
 CREATE FUNCTION tell_factor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM tell(OLD.person_id, CASE TG_OP WHEN 'DELETE'
-		THEN 'factor_disabled' ELSE 'factor_enrolled' END, NULL);
+	IF NOT tells_nobody() THEN
+		PERFORM tell(OLD.person_id, CASE TG_OP WHEN 'DELETE'
+			THEN 'factor_disabled' ELSE 'factor_enrolled' END, NULL);
+	END IF;
 	RETURN NULL;
 END $$;
 CREATE TRIGGER tell_factor_enrolled AFTER UPDATE ON second_factor FOR EACH ROW
@@ -127,6 +144,35 @@ CREATE TRIGGER tell_factor_enrolled AFTER UPDATE ON second_factor FOR EACH ROW
 	EXECUTE FUNCTION tell_factor();
 CREATE TRIGGER tell_factor_disabled AFTER DELETE ON second_factor FOR EACH ROW
 	WHEN (OLD.secret IS NOT NULL) EXECUTE FUNCTION tell_factor();
+
+-- Another primary address: the one that was is told, and then the one that is.
+CREATE FUNCTION tell_email() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+	IF tells_nobody() THEN
+		RETURN NULL;
+	ELSIF TG_OP <> 'INSERT' AND OLD.primary_address THEN
+		INSERT INTO notice (person_id, kind, address)
+		SELECT person_id, 'email_changed', OLD.address FROM person
+		WHERE person_id = OLD.person_id AND NOT OLD.bounced
+			AND status IN ('provisional', 'active')
+		ON CONFLICT DO NOTHING;
+	ELSE
+		INSERT INTO notice (person_id, kind, address)
+		SELECT person_id, kind, NEW.address FROM notice
+		WHERE person_id = NEW.person_id AND kind = 'email_changed'
+			AND mailed_at IS NULL
+		ON CONFLICT DO NOTHING;
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER tell_email_new AFTER INSERT ON person_email FOR EACH ROW
+	WHEN (NEW.primary_address) EXECUTE FUNCTION tell_email();
+CREATE TRIGGER tell_email_moved AFTER UPDATE OF primary_address ON person_email
+	FOR EACH ROW WHEN (NEW.primary_address <> OLD.primary_address)
+	EXECUTE FUNCTION tell_email();
+CREATE TRIGGER tell_email_gone AFTER DELETE ON person_email FOR EACH ROW
+	WHEN (OLD.primary_address) EXECUTE FUNCTION tell_email();
 
 -- Who is not there any more is signed in nowhere.
 CREATE FUNCTION end_sessions() RETURNS trigger LANGUAGE plpgsql
@@ -141,8 +187,8 @@ CREATE TRIGGER person_ends_sessions AFTER UPDATE OF status ON person
 		AND NEW.status <> OLD.status) EXECUTE FUNCTION end_sessions();
 
 -- How often somebody tried: wish (links from a source), token (wrong ones from a
--- source), code (wrong ones of a person), a method (by strangers, in all). The
--- subject is a hash.
+-- source), code (wrong ones of a person), a method (by strangers, from an origin and
+-- in all). The subject is a hash.
 CREATE TABLE sign_in_attempt (
 	kind text NOT NULL,
 	subject bytea NOT NULL,
@@ -158,11 +204,14 @@ IMMUTABLE PARALLEL SAFE LANGUAGE sql AS
 	$$ SELECT sha256(convert_to(who, 'UTF8')) $$;
 
 -- How many of so many more are let in, of what anybody on the web may ask for: at
--- most so many within an hour, whoever asks.
-CREATE FUNCTION let_in(method text, more bigint, most integer, at timestamptz)
+-- most 20 within an hour from where they sit, if the gateway says so, and 500 in
+-- all, so that one who asks without end shuts nobody else out. Who signed in, and
+-- what does not come by the gateway, is let in.
+CREATE FUNCTION count_tries(method text, who text, more bigint, most integer,
+	at timestamptz)
 RETURNS bigint VOLATILE LANGUAGE sql AS $$
 	INSERT INTO sign_in_attempt AS a (kind, subject, tries, since_at, last_at)
-	SELECT method, attempt_subject(''), more, at, at WHERE more > 0
+	SELECT method, attempt_subject(who), more, at, at WHERE more > 0
 	ON CONFLICT (kind, subject) DO UPDATE SET
 		tries = excluded.tries + CASE WHEN a.since_at
 			> excluded.last_at - interval '1 hour'
@@ -173,6 +222,21 @@ RETURNS bigint VOLATILE LANGUAGE sql AS $$
 		last_at = excluded.last_at
 	RETURNING more - greatest(tries - most, 0)
 $$;
+CREATE FUNCTION let_in(method text, more bigint, at timestamptz)
+RETURNS bigint VOLATILE LANGUAGE plpgsql AS $$
+DECLARE
+	caller text := current_setting('echo.caller', true);
+	origin text := split_part(caller, ' ', 2);
+BEGIN
+	IF current_setting('echo.authority', true) <> 'service'
+			OR split_part(caller, ' ', 1) <> 'gateway' THEN
+		RETURN more;
+	END IF;
+	IF origin <> '' THEN
+		more := coalesce(count_tries(method, origin, more, 20, at), 0);
+	END IF;
+	RETURN coalesce(count_tries(method, '', more, 500, at), 0);
+END $$;
 
 -- Until when to wait: nothing for the first tries, then half a minute, and
 -- twice as long each time, up to an hour.

@@ -203,6 +203,7 @@ CREATE TABLE data_request (
 	closed_at timestamptz,
 	extended_at timestamptz, -- UK GDPR, article 12(3)
 	extended_reason text NOT NULL DEFAULT '',
+	extended_told_at timestamptz, -- by mail; NULL: not yet, or not by mail
 	salt uuid NOT NULL DEFAULT gen_random_uuid(),
 	version bigint NOT NULL,
 	CONSTRAINT request_kind CHECK (kind IN ('access', 'erase', 'rectify',
@@ -273,12 +274,13 @@ CREATE FUNCTION data_request_shown(d data_request) RETURNS TABLE (
 	data_request_id uuid, kind text, person_id uuid, hub_id uuid, contact text,
 	details text, status text, reason text, received_at timestamptz,
 	due_on date, overdue boolean, closed_at timestamptz, version bigint,
-	extended_at timestamptz, extended_reason text)
+	extended_at timestamptz, extended_reason text,
+	extended_told_at timestamptz)
 STABLE LANGUAGE sql AS $$
 	SELECT d.data_request_id, d.kind, d.person_id, d.hub_id, d.contact,
 		d.details, d.status, d.status_reason, d.received_at, d.due_on,
 		d.closed_at IS NULL AND d.due_on < echo_now()::date, d.closed_at,
-		d.version, d.extended_at, d.extended_reason
+		d.version, d.extended_at, d.extended_reason, d.extended_told_at
 $$;
 
 -- ---- Erasure ----

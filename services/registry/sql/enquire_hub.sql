@@ -1,12 +1,11 @@
--- Somebody of the public asks; the reply says nothing of what is known already. So
--- who has three open enquiries gets the same answer for the next ones, which are
--- declined at once, and how many come in an hour is bounded for everybody alike.
+-- Somebody of the public asks; the reply says nothing of what is known already. Nobody
+-- has shown that the address is theirs: what comes after three open enquiries of an
+-- address is marked for who decides, who may know which is real.
 WITH came AS MATERIALIZED (
-	SELECT r.*, r.principal_person_id IS NULL AND row_number() OVER (
-			PARTITION BY r.principal_person_id IS NULL
-			ORDER BY r.request_no) > coalesce(room, 0) AS turned_away
-	FROM request r, (SELECT let_in('EnquireHub', count(*), 30, max(now))
-		FROM request WHERE principal_person_id IS NULL) l (room)
+	SELECT r.*, row_number() OVER (ORDER BY r.request_no) > room
+			AS turned_away
+	FROM request r, (SELECT let_in('EnquireHub', count(*), max(now))
+		FROM request) l (room)
 ), said AS (
 	SELECT DISTINCT ON (lower(btrim(email)), lower(btrim(organisation)))
 		enquiry_id, btrim(organisation) AS organisation,
@@ -20,7 +19,7 @@ WITH came AS MATERIALIZED (
 	SELECT s.*, NOT known AND row_number() OVER (PARTITION BY email, known
 			ORDER BY enquiry_id) + (SELECT count(*)
 				FROM hub_enquiry e WHERE e.email = s.email
-				AND e.status = 'open') > 3 AS too_many
+				AND e.status = 'open') > 3 AS one_of_many
 	FROM said s CROSS JOIN LATERAL (SELECT EXISTS (
 		SELECT FROM hub_enquiry e WHERE e.email = s.email
 			AND lower(e.organisation) = lower(s.organisation)
@@ -31,9 +30,8 @@ WITH came AS MATERIALIZED (
 		status_reason, received_at)
 	SELECT enquiry_id, organisation, setting, postcode_outward, contact_name,
 		email, phone, message,
-		CASE WHEN too_many THEN 'declined' ELSE 'open' END,
-		CASE WHEN too_many THEN 'Three of this address were open.'
-			ELSE '' END, now
+		'open', CASE WHEN one_of_many
+			THEN 'Three of this address were open.' ELSE '' END, now
 	FROM placed
 	ON CONFLICT (email, lower(organisation)) WHERE status = 'open'
 		DO UPDATE SET contact_name = excluded.contact_name,

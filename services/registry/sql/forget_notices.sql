@@ -1,5 +1,6 @@
--- Timer: notices whose time is over. Who was asked whether to stay is erased or
--- stays (retain_inactive.sql).
+-- Timer: notices whose time is over, mailed or not. Who was asked whether to stay
+-- is erased or stays (retain_inactive.sql); that an extension was not mailed is
+-- said by the request.
 DELETE FROM notice WHERE notice_id IN (
 	SELECT n.notice_id FROM request r, notice n
 	WHERE n.expires_at < r.now - CASE n.kind WHEN 'stay'

@@ -1,5 +1,5 @@
 -- Who was asked whether to stay, and whether by mail.
-SELECT request_no, found.person_id, found.last_on, found.due_at AS asked_at,
+SELECT request_no, found.person_id, found.last_on, found.written_at AS asked_at,
 	found.expires_at::date AS answer_by_on, found.mailed_at
 FROM request r CROSS JOIN LATERAL (
 	SELECT n.*, a.last_on FROM notice n JOIN quiet_person a USING (person_id)

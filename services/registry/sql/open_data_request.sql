@@ -1,13 +1,12 @@
--- Somebody asks; strangers not without end. The month begins on the day it came in, in the United Kingdom;
--- without the same day in the next month it ends on that month's last.
+-- Somebody asks; strangers not without end. The month begins on the day it came in,
+-- in the United Kingdom; without the same day in the next month it ends on that
+-- month's last.
 WITH asked AS MATERIALIZED (
 	SELECT r.*, coalesce(r.data_request_id, gen_random_uuid()) AS new_id,
 		least(coalesce(r.received_at, r.now), r.now) AS came_at,
-		r.principal_person_id IS NULL AND row_number() OVER (
-			PARTITION BY r.principal_person_id IS NULL
-			ORDER BY r.request_no) > coalesce(room, 0) AS turned_away
-	FROM request r, (SELECT let_in('OpenDataRequest', count(*), 20, max(now))
-		FROM request WHERE principal_person_id IS NULL) l (room)
+		row_number() OVER (ORDER BY r.request_no) > room AS turned_away
+	FROM request r, (SELECT let_in('OpenDataRequest', count(*), max(now))
+		FROM request) l (room)
 ), stored AS (
 	INSERT INTO data_request (data_request_id, kind, person_id, hub_id,
 		contact, details, status, received_at, due_on, version)

@@ -1,10 +1,11 @@
--- Timer: who was asked and was not heard of is erased; who was heard of stays.
+-- Timer: who was asked and was not heard of is erased; who was heard of stays: from
+-- the moment of asking on, not of the mail, which waits for the morning.
 WITH due AS MATERIALIZED (
-	SELECT o.person_id, r.now, a.last_on >= o.due_at::date
+	SELECT o.person_id, r.now, a.last_on >= o.written_at::date
 		OR holds_role(o.person_id, r.now)
 		OR EXISTS (SELECT FROM membership m
 			WHERE m.person_id = o.person_id
-				AND m.requested_at >= o.due_at) AS stays
+				AND m.requested_at >= o.written_at) AS stays
 	FROM request r, notice o
 	JOIN quiet_person a USING (person_id)
 	WHERE o.kind = 'stay' AND o.expires_at < r.now::date

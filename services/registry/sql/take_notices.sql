@@ -1,7 +1,8 @@
 -- Notices whose turn it is, leased, as the notifier takes them. Who was merged is
 -- told as who was kept. What is not true any more goes untold; who wants no mail,
--- or has no address that works, is looked at again later: the staff see that they
--- were not told by mail.
+-- or has no address that works, is looked at again until the notice expires. That
+-- they were not told by mail is shown to staff where they have to tell them
+-- themselves: ListRetentionNotices, DataRequest.extended_told_at.
 WITH due AS MATERIALIZED (
 	SELECT n.notice_id, r.request_no
 	FROM request r, notice n
@@ -11,10 +12,11 @@ WITH due AS MATERIALIZED (
 	FOR UPDATE OF n SKIP LOCKED
 ), said AS MATERIALIZED (
 	SELECT due.request_no, n.notice_id, n.kind AS rule, p.person_id,
-		e.address, p.language,
+		coalesce(n.address, e.address) AS address, p.language,
 		k.path || CASE WHEN k.path LIKE '%/' THEN coalesce(m.network_id,
 			a.hub_id, n.about_id)::text ELSE '' END AS path,
-		least(n.expires_at, m.invited_until) AS expires_at,
+		least(n.expires_at, CASE n.kind WHEN 'membership_invited'
+			THEN m.invited_until END) AS expires_at,
 		w.title AS network, o.name AS hub, h.lead_email AS reply_to,
 		coalesce(a.status_reason, d.extended_reason) AS reason,
 		coalesce(m.invited_until AT TIME ZONE p.zone, d.due_on)
@@ -22,7 +24,8 @@ WITH due AS MATERIALIZED (
 		coalesce(k.while_status IN ('', m.status, a.status), false)
 			AND (n.kind <> 'stay' OR p.person_id = n.person_id)
 			AS stands,
-		e.address IS NOT NULL AND p.status IN ('provisional', 'active')
+		coalesce(n.address, e.address) IS NOT NULL
+			AND p.status IN ('provisional', 'active')
 			AND (k.always OR p.contact = 'email') AS reachable
 	FROM due JOIN notice n USING (notice_id)
 	JOIN notice_kind k USING (kind)
