@@ -1,15 +1,15 @@
 -- One row of members.csv: employer, person, addresses and membership in one.
 --
 -- Everything is decided first (cell to plan), for all rows of the envelope
--- together and from what is stored; then it is written. A dry run does not write
--- and differs in nothing else. Rows that name one person are one statement about
--- it: for each column the last cell that is not empty counts, and the first row
--- reports what became of the person. Likewise for a membership. Unique keys are
--- inserted in their order, so that two files do not wait for each other.
+-- together and from what is stored; then it is written. A dry run does not write,
+-- nor look at who is somebody else's. Rows that name one person are one statement
+-- about it: for each column the last cell that is not empty counts, and the first
+-- row reports what became of the person. Likewise for a membership. Unique keys
+-- are inserted in their order, so that two files do not wait for each other.
 --
 -- A hub's staff import into their own networks. Who is not of their people is
--- invited if the row says so, and nothing else becomes of it; a dry run does not
--- tell who that is. Who has a role elsewhere keeps their addresses for themselves.
+-- invited if the row says so, and nothing else becomes of it; who has a role
+-- elsewhere keeps their addresses for themselves.
 WITH job AS MATERIALIZED (
 	-- Locked: it cannot be undone while rows of it are written.
 	SELECT import_id, status FROM import_job
