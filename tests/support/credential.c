@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/common/base/clock.h"
 #include "services/common/wire/token.h"
@@ -11,15 +12,15 @@
 static const struct token_keys *signing_keys(const struct stage *stage)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static const struct stage *of;
+	static char of[sizeof(stage->signing_keys)];
 	static struct token_keys *keys;
 	const char *problem = NULL;
 
 	pthread_mutex_lock(&lock);
-	if (of != stage) {
+	if (strcmp(of, stage->signing_keys) != 0) {
 		token_keys_free(keys);
 		keys = token_keys_new("", stage->signing_keys, &problem);
-		of = stage;
+		memcpy(of, stage->signing_keys, sizeof(of));
 	}
 	pthread_mutex_unlock(&lock);
 	if (!keys) {
