@@ -229,8 +229,9 @@ BEGIN
 	END IF;
 	IF FOUND OR typed = '' THEN
 		RETURN;
-	ELSIF everybody THEN
-		terms := person_terms(query, true);
+	END IF;
+	terms := person_terms(query, true);
+	IF everybody THEN
 		RETURN QUERY
 		SELECT s.person_id, similarity(s.name, typed)::float8 AS alike
 		FROM (SELECT * FROM person_search s
@@ -238,11 +239,9 @@ BEGIN
 		ORDER BY alike DESC, s.name, s.person_id LIMIT most;
 	ELSE
 		RETURN QUERY
-		SELECT s.person_id, s.alike::float8
-		FROM (SELECT *, similarity(name, typed) AS alike
-			FROM person_search
-			WHERE scope_ids && own_ids OFFSET 0) s
-		WHERE s.alike > 0.35
-		ORDER BY s.alike DESC, s.name, s.person_id LIMIT most;
+		SELECT s.person_id, similarity(s.name, typed)::float8 AS alike
+		FROM person_search s
+		WHERE s.scope_ids && own_ids AND ts_match_vq(s.words, terms)
+		ORDER BY alike DESC, s.name, s.person_id LIMIT most;
 	END IF;
 END $$;
