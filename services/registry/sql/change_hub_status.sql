@@ -1,12 +1,14 @@
 -- The superhub moves a hub; what the table of transitions does not have, its
 -- trigger refuses.
 WITH stored AS (
-	UPDATE hub h SET status = r.status, status_reason = btrim(r.reason),
-		version = h.version + 1
+	-- Also when it is there already: another may be moving it just now.
+	UPDATE hub h SET status = r.status,
+		status_reason = CASE h.status WHEN r.status THEN h.status_reason
+			ELSE btrim(r.reason) END,
+		version = h.version + (h.status <> r.status)::int
 	FROM request r
 	WHERE h.hub_id = r.hub_id AND r.version IN (0, h.version)
-		AND r.status IS NOT NULL AND r.status <> h.status
-		AND btrim(r.reason) <> ''
+		AND r.status IS NOT NULL AND btrim(r.reason) <> ''
 	RETURNING h.*
 )
 SELECT request_no, h.hub_id, h.organisation_id, h.name,

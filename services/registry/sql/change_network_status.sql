@@ -1,9 +1,12 @@
 -- Move a network on in its life; the table status_transition says where it may go.
 WITH stored AS (
-	UPDATE network n SET status = r.status, status_reason = r.reason,
-		version = n.version + 1
+	-- Also when it is so already: another may be making it so just now.
+	UPDATE network n SET status = r.status,
+		status_reason = CASE n.status WHEN r.status THEN n.status_reason
+			ELSE r.reason END,
+		version = n.version + (n.status <> r.status)::int
 	FROM request r
-	WHERE n.network_id = r.network_id AND n.status <> r.status
+	WHERE n.network_id = r.network_id AND r.status IS NOT NULL
 		AND r.version IN (0, n.version)
 	RETURNING n AS network, n.network_id
 ), standing AS (
