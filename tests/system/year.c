@@ -3,7 +3,8 @@
  * random and all at once on two replicas of the registry, one of which is now
  * and then killed, while the domain's time goes from April to March. What must
  * hold holds: no seat too many and none kept back, one membership for each
- * person and network, legal transitions only, an audit trail without a gap.
+ * person and network, legal transitions only, an audit trail without a gap. Then
+ * one of the people is erased, and leaves no trace.
  *
  *   system_year REGISTRY SUPERHUB [HUBS NETWORKS PEOPLE COMMANDS]
  */
@@ -355,6 +356,67 @@ static void test_invariants(void)
 	CHECK_NUMBER(stage_query(&stage, system_year_unaudited.text), ==, 0);
 }
 
+/* ---- one of them is forgotten ---- */
+
+static void ask_as_operator(const char *name, const char *json)
+{
+	const ProtobufCMethodDescriptor *method =
+		protobuf_c_service_descriptor_get_method_by_name(
+			&registry__registry__descriptor, name);
+	struct rpc_options options = { .timeout_us = PATIENCE_US };
+	struct arena *arena = arena_new(1 << 14);
+	ProtobufCMessage *request, *reply = NULL;
+	struct error error = { STATUS_OK, "", "" };
+
+	credential_admin(&stage, arena, &options);
+	CHECK_STATUS(json_parse(arena, method->input, json, &request, &error),
+		     STATUS_OK);
+	CHECK(rpc_call(peer, name, request, method->output, arena, &options,
+		       &reply, &error) == STATUS_OK,
+	      "%s: %s", name, error.message);
+	arena_free(arena);
+}
+
+/* Lines of a dump that hold the name or the address. */
+static long count_traces(void)
+{
+	char command[640], line[32] = "";
+	FILE *out;
+
+	snprintf(command, sizeof(command),
+		 "pg_dump '%s' | grep -ci quillfeather",
+		 stage.database.owner_url);
+	out = popen(command, "re");
+	CHECK(out && fgets(line, sizeof(line), out), "no dump");
+	pclose(out);
+	return strtol(line, NULL, 10);
+}
+
+static void test_erased(void)
+{
+	static const char totals[] =
+		"SELECT (SELECT count(*) FROM person) + (SELECT count(*) "
+		"FROM membership) + (SELECT count(*) FROM role_grant)";
+	long long before;
+	int64_t since;
+
+	check_theme("one of them is erased: no trace is left, and as many "
+		    "are counted");
+	ask_as_operator("PutPerson",
+		"{\"person_id\":\"00000000-0000-4000-8000-100000000042\","
+		"\"first_name\":\"Wren\",\"last_name\":\"Quillfeather\","
+		"\"emails\":[{\"address\":\"quillfeather@example.org\"}]}");
+	before = stage_query(&stage, totals);
+	CHECK_NUMBER(count_traces(), >, 3);
+	since = clock_monotonic();
+	ask_as_operator("ErasePerson", "{\"person_id\":"
+			"\"00000000-0000-4000-8000-100000000042\"}");
+	check_note("erased in %lld ms",
+		   (long long)(clock_monotonic() - since) / 1000);
+	CHECK_NUMBER(count_traces(), ==, 0);
+	CHECK_NUMBER(stage_query(&stage, totals), ==, before);
+}
+
 /* ---- the audit trail ---- */
 
 static int verify(const char *superhub)
@@ -443,6 +505,7 @@ int main(int argc, char **argv)
 	peer = stage_peer(&stage);
 	test_year();
 	test_invariants();
+	test_erased();
 	if (argc > 2) /* a build without the client verifies nothing */
 		test_audit(argv[2]);
 	rpc_peer_free(peer);
